@@ -1,0 +1,36 @@
+namespace AgentConsole.Usage;
+
+public enum RequestSort { OccurredAt, Cost, LatencyMs }
+
+/// <summary>One page of requests, newest, dearest or slowest first.</summary>
+/// <param name="Limit">1 to 1000.</param>
+public sealed record RequestQuery(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    UsageFilter Filter,
+    RequestSort Sort = RequestSort.OccurredAt,
+    string? Cursor = null,
+    int Limit = 100);
+
+/// <param name="NextCursor">Null on the last page.</param>
+public sealed record RequestPage(IReadOnlyList<RequestRow> Items, string? NextCursor);
+
+public sealed record RequestRow(
+    string Tenant,
+    string Source,
+    string Id,
+    DateTimeOffset OccurredAt,
+    string Provider,
+    string Model,
+    UsageStatus Status,
+    int? HttpStatus,
+    string? User,
+    string? Key,
+    string? Session,
+    TokenCounts Tokens,
+    decimal? Cost,
+    decimal? CostReported,
+    int? LatencyMs,
+    int? TtftMs,
+    int AttemptCount,
+    IReadOnlyList<string> Conflicts);
