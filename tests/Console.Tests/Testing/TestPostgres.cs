@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using AgentConsole.Platform.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -11,6 +12,8 @@ namespace AgentConsole.Tests.Testing;
 /// </summary>
 internal static class TestPostgres
 {
+    private const string Prefix = "shared-";
+
     private static readonly string? Given = Environment.GetEnvironmentVariable("CONSOLE_TEST_POSTGRES");
     private static readonly ConcurrentBag<string> Leftovers = [];
     private static readonly Lazy<Task<(EmbeddedPostgres Server, string Directory)>> Embedded = new(StartAsync);
@@ -49,9 +52,33 @@ internal static class TestPostgres
 
     private static async Task<(EmbeddedPostgres, string)> StartAsync()
     {
-        var directory = Path.Combine(TemporaryFolder.Home, $"shared-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        var directory = Path.Combine(TemporaryFolder.Home, $"{Prefix}{Environment.ProcessId}");
+        await DeleteDeadRunsAsync();
         Directory.CreateDirectory(directory);
-        var options = new EmbeddedPostgresOptions { Durable = false, MaxConnections = 400 };
-        return (await EmbeddedPostgres.StartAsync(directory, options, NullLogger.Instance, CancellationToken.None), directory);
+        return (await StartInAsync(directory), directory);
+    }
+
+    private static Task<EmbeddedPostgres> StartInAsync(string directory) =>
+        EmbeddedPostgres.StartAsync(directory, new() { Durable = false, MaxConnections = 400 }, NullLogger.Instance, CancellationToken.None);
+
+    /// <summary>A run that was killed left its server running; starting it once more takes it over, so that it can be stopped.</summary>
+    private static async Task DeleteDeadRunsAsync()
+    {
+        Directory.CreateDirectory(TemporaryFolder.Home);
+        var alive = Process.GetProcesses().Select(process => Prefix + process.Id).ToHashSet();
+        foreach (var directory in Directory.EnumerateDirectories(TemporaryFolder.Home, Prefix + "*"))
+        {
+            if (alive.Contains(Path.GetFileName(directory)) && Path.GetFileName(directory) != Prefix + Environment.ProcessId)
+                continue;
+            try
+            {
+                await (await StartInAsync(directory)).DisposeAsync();
+                Directory.Delete(directory, recursive: true);
+            }
+            catch (Exception e) when (e is EmbeddedPostgresException or IOException)
+            {
+                // Another run is at it.
+            }
+        }
     }
 }

@@ -28,9 +28,12 @@ internal sealed record Postmaster(int Pid, int Port)
     public bool IsRunning(Cluster cluster, Binaries binaries) =>
         OperatingSystem.IsLinux() ? IsServerOf(cluster, CommandLine(Pid)) : ProgramOf(Pid) == binaries.Postgres;
 
-    /// <summary>True when the number now belongs to some other program. A file whose process is gone is left to PostgreSQL, which checks more.</summary>
-    public bool IsReused(Cluster cluster, Binaries binaries) =>
-        !IsRunning(cluster, binaries) && (OperatingSystem.IsLinux() ? CommandLine(Pid) != "" : ProgramOf(Pid) is not null);
+    /// <summary>
+    /// True when the number belongs to something else by now, another program or the zombie the server left where no one
+    /// buries it: PostgreSQL would take either for a running server. A file whose process is gone is left to PostgreSQL, which checks more.
+    /// </summary>
+    public bool IsMistakable(Cluster cluster, Binaries binaries) =>
+        !IsRunning(cluster, binaries) && (OperatingSystem.IsLinux() ? Directory.Exists($"/proc/{Pid}") : ProgramOf(Pid) is not null);
 
     /// <summary>Processes that outlive their postmaster, for example in a long query; a new server must not start beside them. Linux only.</summary>
     public static IReadOnlyList<int> Orphans(Cluster cluster)

@@ -91,8 +91,7 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
 
     /// <summary>
     /// 1. A server whose owner died is stopped. 2. Its processes that outlived it get a while, then are killed: without a
-    /// postmaster they can commit nothing. 3. A pid file whose number now belongs to an unrelated program is removed,
-    /// for PostgreSQL would take that program for a running server.
+    /// postmaster they can commit nothing. 3. A pid file that PostgreSQL would misread is removed.
     /// </summary>
     private async Task EndLeftoversAsync(CancellationToken cancellationToken)
     {
@@ -104,7 +103,7 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
         }
 
         await EndOrphansAsync(cancellationToken);
-        if (Postmaster.Read(cluster) is { } stale && stale.IsReused(cluster, binaries))
+        if (Postmaster.Read(cluster) is { } stale && stale.IsMistakable(cluster, binaries))
             File.Delete(Postmaster.FileOf(cluster));
     }
 
