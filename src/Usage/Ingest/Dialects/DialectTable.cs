@@ -112,7 +112,7 @@ internal static class DialectTable
         "bedrock" => Bedrock,
         "google" => Google,
         "openrouter-generation" => OpenRouterGeneration,
-        "cohere" => CohereTokens,
+        "cohere" => CohereBilled,
         _ => null,
     };
 
@@ -131,7 +131,7 @@ internal static class DialectTable
             return GooglePython;
         if (OpenRouterGeneration.Speaks(usage))
             return OpenRouterGeneration;
-        if (CohereBilled.Speaks(usage) && !usage.TryGetProperty("cached_tokens"u8, out _))
+        if (CohereBilled.Speaks(usage))
             return CohereBilled;
         if (CohereTokens.Speaks(usage))
             return CohereTokens;

@@ -60,14 +60,14 @@ internal static class Lists
         return null;
     }
 
-    /// <summary>Null for text, and for documents, which Google counts as images or text in its own totals.</summary>
+    /// <summary>Null for text. The pages of a document are read, and billed, as images.</summary>
     private static Count? CountOf(JsonElement entry, Side side)
     {
         if (!entry.TryGetProperty("modality"u8, out var modality) || modality.ValueKind != JsonValueKind.String)
             return null;
         if (modality.ValueEquals("AUDIO"u8))
             return side switch { Side.Input => Count.AudioInput, Side.Cache => Count.AudioCacheRead, _ => Count.AudioOutput };
-        if (modality.ValueEquals("IMAGE"u8))
+        if (modality.ValueEquals("IMAGE"u8) || modality.ValueEquals("DOCUMENT"u8))
             return side switch { Side.Input => Count.ImageInput, Side.Cache => Count.ImageCacheRead, _ => Count.ImageOutput };
         if (modality.ValueEquals("VIDEO"u8))
             return side switch { Side.Input => Count.VideoInput, Side.Cache => Count.VideoCacheRead, _ => null };
