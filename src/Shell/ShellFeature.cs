@@ -14,20 +14,24 @@ public static class ShellFeature
         return services;
     }
 
-    /// <summary>After authentication, before nothing: pages are the last to be mapped.</summary>
-    public static WebApplication MapShell(this WebApplication app)
-    {
+    /// <summary>Before authentication: pages for failures, and what a page may load.</summary>
+    public static void UseShell(this WebApplication app) =>
         app.UseWhen(IsPage, static pages =>
         {
             pages.UseExceptionHandler(Links.Error, createScopeForErrors: true);
             pages.UseStatusCodePagesWithReExecute(Links.NotFound, createScopeForStatusCodePages: true);
             pages.Use(ContentPolicy.Apply);
         });
+
+    /// <summary>After authentication and authorisation.</summary>
+    /// <param name="pagesPolicy">Who may see pages. Static files are for everyone.</param>
+    public static void MapShell(this WebApplication app, string pagesPolicy)
+    {
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null);
-        return app;
+            .AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .RequireAuthorization(pagesPolicy);
     }
 
     /// <summary>A browser asking for a document; the API answers with problem details instead.</summary>

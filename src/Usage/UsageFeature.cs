@@ -3,6 +3,7 @@ using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Pages;
 
 namespace AgentConsole.Usage;
 
@@ -22,6 +23,7 @@ public static class UsageFeature
         services.AddSingleton(static provider => new IngestUsage(
             provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UsageQueries>();
+        services.AddUsagePages();
     }
 
     public static void MapUsage(this IEndpointRouteBuilder app)

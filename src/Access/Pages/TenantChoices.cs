@@ -6,5 +6,5 @@ namespace AgentConsole.Access.Pages;
 public sealed class TenantChoices(TenantQueries tenants) : ITenantChoices
 {
     public async Task<IReadOnlyList<TenantChoice>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await tenants.ListAsync(cancellationToken)).Select(static tenant => new TenantChoice(tenant.Id, tenant.Name, tenant.TimeZone))];
+        [.. (await tenants.ListAsync(cancellationToken)).Select(static tenant => new TenantChoice(tenant.TenantId, tenant.Name, tenant.TimeZone))];
 }
