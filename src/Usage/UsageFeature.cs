@@ -3,6 +3,7 @@ using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Pages;
 using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
@@ -25,6 +26,7 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddUsagePages();
     }
 
     public static void MapUsage(this IEndpointRouteBuilder app)
