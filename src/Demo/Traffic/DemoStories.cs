@@ -7,7 +7,7 @@ internal sealed class DemoStories
 {
     private const string Reader = "acct-1089";
     private const string Looper = "acct-1042";
-    private const double BrokenHitRate = 0.25;
+    private const double BrokenHitRate = 0.22;
 
     private readonly DateTimeOffset _outageFrom;
     private readonly DateTimeOffset _loopFrom;

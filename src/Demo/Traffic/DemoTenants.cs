@@ -13,12 +13,12 @@ internal static class DemoTenants
     public const string TriagePrompt = "support-triage";
 
     public static readonly DemoTenant Northwind = new(
-        "northwind-agents", "Northwind Agents", "America/New_York", 380, OfficeHours, 0.22, 180, "acct-{0:1000}",
+        "northwind-agents", "Northwind Agents", "America/New_York", 430, OfficeHours, 0.22, 180, "acct-{0:1000}",
         ["research", "support", "builders", "growth"],
         [(AgentRun, 46), (Triage, 34), (Coding, 20)]);
 
     public static readonly DemoTenant Chatter = new(
-        "chatter", "Chatter", "Asia/Kathmandu", 620, EveningHours, 1.18, 1400, "u-{0:00000}",
+        "chatter", "Chatter", "Asia/Kathmandu", 700, EveningHours, 1.18, 1400, "u-{0:00000}",
         ["web", "mobile", "partners"],
         [(Chat, 62), (Grounded, 26), (Voice, 5), (Moderation, 7)]);
 
@@ -35,20 +35,20 @@ internal static class DemoTenants
             new("router", [Gpt54Nano], 1_900, 0, 40),
             new("planner", [Sonnet, Sonnet, Gpt54], 24_000, 0, 900, Reasoning: 0.5),
         ],
-        Turns: [new("executor", [Sonnet, Sonnet, Sonnet, Opus, Gpt54, GeminiPro], 42_000, 5_200, 480, Tools: ["search_web", "read_file", "run_notebook", "query_sql", "send_email"])],
-        Closing: [new("synthesizer", [Sonnet, Opus], 58_000, 2_000, 1_100, Stream: true)],
+        Turns: [new("executor", [Sonnet, Sonnet, Sonnet, Opus, Opus, Gpt54, GeminiPro], 66_000, 10_500, 880, Tools: ["search_web", "read_file", "run_notebook", "query_sql", "send_email"])],
+        Closing: [new("synthesizer", [Sonnet, Opus], 118_000, 4_000, 1_800, Stream: true)],
         MinTurns: 3, MaxTurns: 14, GapSeconds: 2.2, Prompt: "task-runner", Sandbox: true, Traced: true);
 
     private static DemoActivity Triage => new("triage",
         Opening: [new("router", [Gpt54Nano], 1_600, 0, 30)],
         Turns: [new("triage", [Sonnet], 31_000, 3_400, 380, Tools: ["lookup_ticket", "search_kb", "read_order"])],
         Closing: [new("responder", [Sonnet, Haiku], 36_000, 1_500, 420, Stream: true)],
-        MinTurns: 3, MaxTurns: 9, GapSeconds: 1.6, Prompt: TriagePrompt, Traced: true);
+        MinTurns: 3, MaxTurns: 9, GapSeconds: 1.6, HitRate: 0.845, Prompt: TriagePrompt, Traced: true);
 
     private static DemoActivity Coding => new("coding",
         Opening: [new("planner", [Opus, Gpt55], 48_000, 0, 1_500, Reasoning: 0.6)],
-        Turns: [new("coder", [Opus, Opus, Opus, Gpt55, Grok], 86_000, 4_800, 900, Reasoning: 0.3, Tools: ["read_file", "edit_file", "run_tests", "search_code"])],
-        Closing: [new("reviewer", [Opus], 90_000, 3_000, 1_300, Stream: true)],
+        Turns: [new("coder", [Opus, Opus, Opus, Gpt55, Grok], 124_000, 9_600, 1_700, Reasoning: 0.4, Tools: ["read_file", "edit_file", "run_tests", "search_code"])],
+        Closing: [new("reviewer", [Opus], 180_000, 5_000, 2_000, Stream: true)],
         MinTurns: 6, MaxTurns: 22, GapSeconds: 6, Prompt: "pair-programmer", Sandbox: true, Traced: true);
 
     private static DemoActivity Chat => new("chat",
