@@ -1,23 +1,23 @@
-using System.ComponentModel.DataAnnotations;
+using AgentConsole.Platform;
 
 namespace AgentConsole.Demo;
 
-/// <summary>Configuration section <c>Demo</c>.</summary>
-public sealed class DemoOptions
+public sealed record DemoOptions
 {
-    public const string Section = "Demo";
+    /// <summary><c>Demo__Enabled</c>: fills an empty store with demo tenants and keeps traffic flowing; default in Development only.</summary>
+    public bool Enabled { get; init; }
+    /// <summary><c>Demo__Days</c>: history before now; 1 to 90 days, default 30.</summary>
+    public int Days { get; init; } = 30;
+    /// <summary><c>Demo__Seed</c>: the same seed and first day make the same requests; 0 to 1,000,000, default 20.</summary>
+    public int Seed { get; init; } = 20;
+    /// <summary><c>Demo__LivePerMinute</c>: live requests on top of the day's own shape; 0 to 3,000, default 80.</summary>
+    public int LivePerMinute { get; init; } = 80;
 
-    /// <summary>Fills an empty store with demo tenants and keeps traffic flowing; unset means: in Development only.</summary>
-    public bool? Enabled { get; set; }
-
-    /// <summary>Days of history before now, 1 to 90.</summary>
-    [Range(1, 90, ErrorMessage = "Demo:Days must be between 1 and 90.")]
-    public int Days { get; set; } = 30;
-
-    /// <summary>The same seed and first day give the same requests.</summary>
-    public int Seed { get; set; } = 20;
-
-    /// <summary>Live requests a second on top of the day's own shape, 0 to 50.</summary>
-    [Range(0, 50, ErrorMessage = "Demo:LivePerSecond must be between 0 and 50.")]
-    public double LivePerSecond { get; set; } = 1;
+    public static DemoOptions Read(Settings settings) => new()
+    {
+        Enabled = settings.Flag("Demo:Enabled", settings.IsDevelopment),
+        Days = settings.Number("Demo:Days", 30, 1, 90),
+        Seed = settings.Number("Demo:Seed", 20, 0, 1_000_000),
+        LivePerMinute = settings.Number("Demo:LivePerMinute", 80, 0, 3_000),
+    };
 }

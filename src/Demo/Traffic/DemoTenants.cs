@@ -29,6 +29,10 @@ internal static class DemoTenants
 
     public static readonly IReadOnlyList<DemoTenant> All = [Northwind, Chatter, Ledgerly];
 
+    /// <summary>Those whose sessions begin with a call that costs next to nothing: what flows live on top of the day's shape, without bending its money.</summary>
+    public static readonly IReadOnlyList<(DemoTenant Tenant, DemoActivity Activity)> Pulse =
+        [(Chatter, Chat), (Chatter, Chat), (Chatter, Chat), (Chatter, Grounded), (Northwind, Triage), (Northwind, AgentRun), (Ledgerly, Invoices)];
+
     private static DemoActivity AgentRun => new("agent-run",
         Opening:
         [
