@@ -1,10 +1,10 @@
+using AgentConsole;
 using AgentConsole.Access;
 using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Usage;
-using Microsoft.EntityFrameworkCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);

@@ -30,10 +30,10 @@ internal static class Startup
             await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
             return null;
         }
-        catch (Exception error) when (error is Npgsql.NpgsqlException or DataDirectoryException or OperationCanceledException or TimeoutException)
+        catch (Exception error) when (error is Npgsql.NpgsqlException or EmbeddedPostgresException or OperationCanceledException or TimeoutException)
         {
             await app.DisposeAsync();
-            return error is DataDirectoryException ? error.Message : options.Database is null ? $"The embedded PostgreSQL: {error.Message}" : $"ConnectionStrings__Console: {error.Message}";
+            return error is EmbeddedPostgresException ? error.Message : options.Database is null ? $"The embedded PostgreSQL: {error.Message}" : $"ConnectionStrings__Console: {error.Message}";
         }
     }
 }

@@ -20,11 +20,14 @@ public static class AccessFeature
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         var authorization = services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(static _ => false).Build())
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(static context => context.Resource is HttpContext http && IsNothing(http)).Build())
             .AddPolicy(PagesPolicy, static policy => policy.RequireAssertion(static context => context.Resource is HttpContext http && IsLocal(http)));
         foreach (var scope in Scopes.All)
             authorization.AddPolicy(scope, policy => policy.RequireClaim(Scopes.ScopeClaim, scope));
     }
+
+    /// <summary>No route matched, or only the answer that the method does not fit: there is nothing to guard but a 404 or 405.</summary>
+    private static bool IsNothing(HttpContext context) => context.GetEndpoint() is not RouteEndpoint;
 
     private static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address);

@@ -20,7 +20,7 @@ public sealed partial class Database(PlatformOptions options, ILogger<Database> 
         var connectionString = options.Database;
         if (connectionString is null)
         {
-            _embedded = await EmbeddedPostgres.StartAsync(options.DataDirectory, logger, cancellationToken);
+            _embedded = await EmbeddedPostgres.StartAsync(options.DataDirectory, new() { Binaries = options.DatabaseBinaries }, logger, cancellationToken);
             connectionString = _embedded.ConnectionString;
         }
         _source = Build(connectionString);

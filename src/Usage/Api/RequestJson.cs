@@ -11,7 +11,7 @@ internal sealed record RequestPageJson(IReadOnlyList<RequestRowJson> Items, stri
 internal sealed record RequestRowJson(
     string Tenant, string Source, string Id, DateTimeOffset OccurredAt, string? Provider, string? Model, string Status, int? HttpStatus,
     string? User, string? Key, string? Session, IReadOnlyDictionary<string, long> Tokens, string? Cost, string? CostReported,
-    int? LatencyMs, int? TtftMs, int Attempts, IReadOnlyList<string> Conflicts)
+    int? LatencyMs, int? TtftMs, int AttemptCount, IReadOnlyList<string> Conflicts)
 {
     public static RequestRowJson Of(RequestRow row) => new(
         row.Tenant, row.Source, row.Id, row.OccurredAt, JsonText.OrNull(row.Provider), JsonText.OrNull(row.Model), row.Status.Name(), row.HttpStatus,

@@ -20,7 +20,6 @@ internal static class IngestEndpoints
         group.MapPost(path, (HttpContext context, IngestUsage ingest, CancellationToken cancellationToken) => IngestAsync(format, context, ingest, cancellationToken))
             .WithSummary(summary)
             .WithMetadata(new RequestSizeLimitAttribute(IngestBody.MaxBytes + 1024 * 1024))
-            .Accepts<object>("application/json", "application/x-ndjson")
             .Produces<IngestAnswer>()
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503);
 

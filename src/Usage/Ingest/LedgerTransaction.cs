@@ -37,7 +37,9 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        var newTenants = await InsertTenantsAsync(connection, distinct, receivedAt, cancellationToken);
+        var rejected = group.SelectMany(static batch => batch.Rejected).ToList();
+        var named = distinct.Select(static item => item.Usage.TenantId).Concat(rejected.Select(static item => item.TenantId));
+        var newTenants = await InsertTenantsAsync(connection, named, receivedAt, cancellationToken);
         await foreach (var position in KnownKeysAsync(connection, distinct, cancellationToken))
         {
             duplicates[distinct[position].Batch]++;
@@ -45,7 +47,7 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         }
         var added = distinct.Where(static item => item.IsNew).Select(static item => item.Usage).ToList();
         await LedgerCopy.EventsAsync(connection, added, receivedAt, cancellationToken);
-        await LedgerCopy.RejectedAsync(connection, [.. group.SelectMany(static batch => batch.Rejected)], cancellationToken);
+        await LedgerCopy.RejectedAsync(connection, rejected, cancellationToken);
         await RollupWriter.WriteAsync(connection, Sum(added), cancellationToken);
 
         await transaction.CommitAsync(cancellationToken);
@@ -87,11 +89,11 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         return rollups;
     }
 
-    private async Task<string[]> InsertTenantsAsync(NpgsqlConnection connection, List<Item> items, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task<string[]> InsertTenantsAsync(NpgsqlConnection connection, IEnumerable<string> named, DateTimeOffset at, CancellationToken cancellationToken)
     {
         string[] unknown;
         lock (_knownTenantsLock)
-            unknown = [.. items.Select(static item => item.Usage.TenantId).Distinct().Where(tenant => !_knownTenants.Contains(tenant))];
+            unknown = [.. named.Distinct().Where(tenant => !_knownTenants.Contains(tenant))];
         if (unknown.Length == 0) return unknown;
         await using var command = new NpgsqlCommand(InsertTenants, connection);
         command.Parameters.Add(new() { Value = unknown, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });

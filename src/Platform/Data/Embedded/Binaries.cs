@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -98,8 +99,7 @@ internal sealed partial record Binaries(string Folder, Version Version)
 
     private static string CopyToSharedHome(string folder)
     {
-        var stamp = File.GetLastWriteTimeUtc(Program(folder, "postgres")).Ticks;
-        var copy = Path.Combine(Files.SharedHome, $"postgresql-{Platform()}-{stamp:x}");
+        var copy = Path.Combine(Files.SharedHome, $"postgresql-{Platform()}-{ContentHash(Program(folder, "postgres"))}");
         if (HasPrograms(copy))
             return copy;
         Files.CreatePassableFolder(Files.SharedHome);
@@ -115,6 +115,12 @@ internal sealed partial record Binaries(string Folder, Version Version)
         }
 
         return copy;
+    }
+
+    private static string ContentHash(string file)
+    {
+        using var content = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(content))[..16];
     }
 
     private static void CopyFolder(DirectoryInfo source, string target)

@@ -100,6 +100,8 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
         {
             logger.TakingOver(found.Pid, cluster.Path);
             await StopAsync();
+            if (found.IsRunning(cluster, binaries))
+                throw new EmbeddedPostgresException($"PostgreSQL process {found.Pid}, left over in '{cluster.Path}', does not stop; end it, then start again.");
         }
 
         await EndOrphansAsync(cancellationToken);
@@ -112,7 +114,10 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
         var since = options.Clock.GetTimestamp();
         while (Postmaster.Orphans(cluster) is { Count: > 0 } orphans)
         {
-            if (options.Clock.GetElapsedTime(since) > OrphanPatience)
+            var waited = options.Clock.GetElapsedTime(since);
+            if (waited > OrphanPatience * 2)
+                throw new EmbeddedPostgresException($"PostgreSQL processes {string.Join(", ", orphans)}, left over in '{cluster.Path}', do not end; end them, then start again.");
+            if (waited > OrphanPatience)
                 orphans.ToList().ForEach(Kill);
             await Task.Delay(TimeSpan.FromMilliseconds(50), options.Clock, cancellationToken);
         }

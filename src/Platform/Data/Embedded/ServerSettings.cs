@@ -3,6 +3,9 @@ namespace AgentConsole.Platform.Data.Embedded;
 /// <summary>What the server runs with, for a small machine. Whoever needs other settings brings a server of their own.</summary>
 internal static class ServerSettings
 {
+    private static readonly string[] Safe = ["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
+    private static readonly string[] Fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
     /// <summary>Free of blanks and quotes: pg_ctl passes them through a shell.</summary>
     public static string Arguments(Cluster cluster, int port, EmbeddedPostgresOptions options) =>
         string.Join(' ', Settings(cluster, port, options).Select(setting => "-c " + setting));
@@ -30,7 +33,6 @@ internal static class ServerSettings
         "log_error_verbosity=terse",
         "log_min_error_statement=panic",
         "log_parameter_max_length_on_error=0",
-        .. options.Durable ? ["fsync=on", "synchronous_commit=on"] : Array.Empty<string>(),
-        .. options.Durable ? [] : new[] { "fsync=off", "synchronous_commit=off", "full_page_writes=off" },
+        .. options.Durable ? Safe : Fast,
     ];
 }

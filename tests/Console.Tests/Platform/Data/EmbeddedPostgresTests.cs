@@ -119,6 +119,27 @@ public sealed class EmbeddedPostgresTests : IDisposable
         Assert.Contains("unmounted", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_ClusterOfAnotherMajorVersion_SaysSo()
+    {
+        await using (await StartAsync(_folder)) { }
+        await File.WriteAllTextAsync(Path.Combine(_folder, "postgres", "PG_VERSION"), "17\n");
+        var refusal = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync(_folder));
+        Assert.Contains("PostgreSQL 17", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServerLog_Over16Megabytes_IsCutAndOneCopyKept()
+    {
+        await using var postgres = await StartAsync(_folder);
+        var log = Path.Combine(_folder, "postgres", "server.log");
+        await using (var file = new FileStream(log, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(17 * 1024 * 1024);
+
+        await EventuallyAsync(() => Task.FromResult(new FileInfo(log).Length < 1024 * 1024));
+        Assert.Equal(17 * 1024 * 1024, new FileInfo(log + ".1").Length);
+    }
+
     private void LeaveHalfMadeCluster()
     {
         var staging = Path.Combine(_folder, "postgres.new-interrupted", "data");
