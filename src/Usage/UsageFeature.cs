@@ -3,6 +3,7 @@ using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
 
@@ -21,6 +22,8 @@ public static class UsageFeature
         services.AddHostedService(static provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton(static provider => new IngestUsage(
             provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RollUpUsage>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
     }
 
