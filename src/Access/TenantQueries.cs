@@ -1,9 +1,22 @@
+using AgentConsole.Platform.Data;
+using Microsoft.EntityFrameworkCore;
+
 namespace AgentConsole.Access;
 
-public sealed class TenantQueries
+public sealed class TenantQueries(IDbContextFactory<ConsoleDb> contexts)
 {
-    /// <summary>Every tenant, by name; at most 1000.</summary>
-    public Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public const int MaxListed = 1000;
 
-    public Task<Tenant?> FindAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Every tenant, by name; at most 1000.</summary>
+    public async Task<IReadOnlyList<Tenant>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Tenant>().AsNoTracking().OrderBy(tenant => tenant.Name).Take(MaxListed).ToListAsync(cancellationToken);
+    }
+
+    public async Task<Tenant?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Tenant>().AsNoTracking().SingleOrDefaultAsync(tenant => tenant.TenantId == id, cancellationToken);
+    }
 }

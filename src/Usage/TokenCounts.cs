@@ -97,5 +97,11 @@ public static class TokenBuckets
     /// <summary>The bucket's name in the public API, such as <c>cacheWrite5m</c>.</summary>
     public static string Name(this TokenBucket bucket) => Names[(int)bucket];
 
+    private static readonly string[] ColumnNames =
+        ["input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning", "audio_input", "audio_output", "image_input", "image_output", "video_input", "audio_cache_read"];
+
+    /// <summary>The bucket's column in the ledger and the rollups.</summary>
+    internal static string Column(this TokenBucket bucket) => ColumnNames[(int)bucket];
+
     public static TokenBucket? Parse(string name) => Array.IndexOf(Names, name) is var index and >= 0 ? (TokenBucket)index : null;
 }

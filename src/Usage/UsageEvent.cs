@@ -1,3 +1,6 @@
+using System.Text.Json;
+using AgentConsole.Pricing;
+
 namespace AgentConsole.Usage;
 
 /// <summary>One LLM request as the ledger keeps it: who, what, how many tokens, what it cost and why. Never changed after it is written, but for re-pricing.</summary>
@@ -60,6 +63,11 @@ public sealed class UsageEvent
     public string? Attempts { get; init; }
     public string? Hops { get; init; }
     public string? Tags { get; init; }
+
+    /// <summary>What the price book is asked about.</summary>
+    public Consumption ToConsumption() => new(
+        TenantId, Provider, Model, OccurredAt, Tokens, ServiceTier, Batch, Region,
+        ToolUses is null ? null : JsonSerializer.Deserialize<Dictionary<string, long>>(ToolUses));
 }
 
 public static class UsageSources

@@ -1,0 +1,56 @@
+using AgentConsole.Platform.Redis;
+using StackExchange.Redis;
+
+namespace AgentConsole.Platform.Live;
+
+/// <summary>The change feed of several nodes: each signal is also published, at most a few times a second per topic, and what others publish is signalled here. While Redis is away each node still hears itself.</summary>
+internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection redis, TimeProvider time, ILogger<RedisChangeFeed> logger) : BackgroundService, IChangeFeed
+{
+    private const string ChannelName = "console:changes";
+    private static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly HashSet<string> _pending = [];
+    private readonly Lock _pendingLock = new();
+
+    public void Signal(string topic)
+    {
+        local.Signal(topic);
+        lock (_pendingLock) _pending.Add(topic);
+    }
+
+    public IDisposable Subscribe(string topic, TimeSpan throttle, Func<CancellationToken, Task> onChange) => local.Subscribe(topic, throttle, onChange);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var subscribed = false;
+        using var timer = new PeriodicTimer(PublishEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                var subscriber = (await redis.ConnectAsync()).GetSubscriber();
+                if (!subscribed) await subscriber.SubscribeAsync(ChannelName, (_, topic) => local.Signal(topic!));
+                subscribed = true;
+                foreach (var topic in TakePending()) await subscriber.PublishAsync(ChannelName, topic);
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException)
+            {
+                LogUnreachable(logger, error);
+            }
+        }
+    }
+
+    private string[] TakePending()
+    {
+        lock (_pendingLock)
+        {
+            if (_pending.Count == 0) return [];
+            string[] topics = [.. _pending];
+            _pending.Clear();
+            return topics;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be reached; other nodes' pages refresh late")]
+    private static partial void LogUnreachable(ILogger logger, Exception error);
+}

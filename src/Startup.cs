@@ -1,0 +1,39 @@
+using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
+using AgentConsole.Usage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AgentConsole;
+
+/// <summary>What happens before the app listens, and how it says that it cannot.</summary>
+internal static class Startup
+{
+    /// <summary>Prints every problem, each naming its key or cause; the exit code of a start that was refused.</summary>
+    public static int Refuse(IReadOnlyList<string> problems)
+    {
+        System.Console.Error.WriteLine("Agent Console cannot start:");
+        foreach (var problem in problems) System.Console.Error.WriteLine($"  - {problem}");
+        return 1;
+    }
+
+    /// <summary>Opens the store and brings its tables up to date where that is asked for. Null when all is well.</summary>
+    public static async Task<string?> OpenDatabaseAsync(WebApplication app, PlatformOptions options, bool migrate)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, _ => stop.Cancel());
+        var database = app.Services.GetRequiredService<Database>();
+        try
+        {
+            await database.OpenAsync(stop.Token);
+            if (!migrate && !options.MigrateAtStart) return null;
+            await database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>(), stop.Token);
+            await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
+            return null;
+        }
+        catch (Exception error) when (error is Npgsql.NpgsqlException or EmbeddedPostgresException or OperationCanceledException or TimeoutException)
+        {
+            await app.DisposeAsync();
+            return error is EmbeddedPostgresException ? error.Message : options.Database is null ? $"The embedded PostgreSQL: {error.Message}" : $"ConnectionStrings__Console: {error.Message}";
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace AgentConsole.Usage.Api;
+
+/// <summary>A breakdown in the shape of the public contract.</summary>
+internal sealed record BreakdownJson(
+    DateTimeOffset From, DateTimeOffset To, string Tz, string Grain, FreshnessJson Freshness, IReadOnlyList<BreakdownRowJson> Rows, MeasuresJson Total)
+{
+    public static BreakdownJson Of(Breakdown breakdown)
+    {
+        var query = breakdown.Query;
+        return new(
+            TimeZoneInfo.ConvertTime(query.From, query.Zone), TimeZoneInfo.ConvertTime(query.To, query.Zone), query.Zone.Id, query.Grain.Name(),
+            new(breakdown.Freshness.CompleteTo, breakdown.Freshness.Rejected, breakdown.Freshness.Unpriced),
+            [.. breakdown.Rows.Select(row => BreakdownRowJson.Of(row, query.GroupBy))],
+            MeasuresJson.Of(breakdown.Total));
+    }
+}
+
+internal sealed record FreshnessJson(DateTimeOffset CompleteTo, long Rejected, long Unpriced);
+
+/// <summary>A row's measures lie beside its bucket and group, not below them.</summary>
+internal sealed record BreakdownRowJson(
+    DateTimeOffset? Bucket, IReadOnlyDictionary<string, string?> Group,
+    long Requests, long Failures, long Attempts, IReadOnlyDictionary<string, long> Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
+{
+    public static BreakdownRowJson Of(BreakdownRow row, IReadOnlyList<Dimension> groupBy)
+    {
+        var group = new Dictionary<string, string?>();
+        for (var index = 0; index < groupBy.Count; index++) group[groupBy[index].Name()] = row.Group[index];
+        var sums = MeasuresJson.Of(row.Measures);
+        return new(row.Bucket, group, sums.Requests, sums.Failures, sums.Attempts, sums.Tokens, sums.Cost, sums.UnpricedRequests, sums.LatencyMs);
+    }
+}
+
+/// <param name="Cost">Null when no request has a price: unknown, not zero.</param>
+internal sealed record MeasuresJson(
+    long Requests, long Failures, long Attempts, IReadOnlyDictionary<string, long> Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
+{
+    public static MeasuresJson Of(Measures sums) => new(
+        sums.Requests, sums.Failures, sums.Attempts, JsonTokens.Of(sums.Tokens), sums.CostKnown ? JsonMoney.Of(sums.Cost) : null, sums.UnpricedRequests, sums.LatencyMs);
+}
+
+internal static class JsonMoney
+{
+    /// <summary>A decimal string in USD without trailing zeros.</summary>
+    public static string Of(decimal amount) => amount.ToString("0.############", CultureInfo.InvariantCulture);
+
+    public static string? Of(decimal? amount) => amount is { } known ? Of(known) : null;
+
+    /// <summary>Every digit: for prices and exact products, which may have more than 12 decimals.</summary>
+    public static string Exact(decimal amount) => amount.ToString("0.############################", CultureInfo.InvariantCulture);
+}
+
+internal static class JsonTokens
+{
+    /// <summary>Every bucket by name, and their total.</summary>
+    public static IReadOnlyDictionary<string, long> Of(TokenCounts tokens)
+    {
+        var json = new Dictionary<string, long>(TokenCounts.BucketCount + 1);
+        foreach (var bucket in TokenCounts.Buckets) json[bucket.Name()] = tokens[bucket];
+        json["total"] = tokens.Total;
+        return json;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using AgentConsole.Access;
+using AgentConsole.Platform;
+
+namespace AgentConsole.Usage.Api;
+
+/// <summary>Reads from, to, tz and filters of a query string; the caller's own tenant is always a filter.</summary>
+internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants, TimeProvider time)
+{
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(30);
+
+    /// <summary>Filters by the dimensions' names, each repeatable; an empty value means "none".</summary>
+    public Result<UsageFilter> Filter(string? callerTenant)
+    {
+        var filter = UsageFilter.None;
+        foreach (var dimension in Dimensions.All)
+        {
+            if (!query.TryGetValue(dimension.Name(), out var values) || values.Count == 0) continue;
+            if (dimension == Dimension.Status && values.FirstOrDefault(static value => UsageStatuses.Parse(value) is null) is { } unknown)
+                return new InvalidQuery($"status \"{unknown}\" is not one of success, failure, cancelled, denied.");
+            filter = filter.With(dimension, [.. values.Select(static value => string.IsNullOrEmpty(value) ? null : value)]);
+        }
+        if (callerTenant is null) return filter;
+        if (filter[Dimension.Tenant].Any(tenant => tenant != callerTenant)) return new ForeignTenant();
+        return filter.With(Dimension.Tenant, callerTenant);
+    }
+
+    /// <summary>The zone named, else that of the one tenant asked about, else UTC.</summary>
+    public async Task<Result<TimeZoneInfo>> ZoneAsync(UsageFilter filter, CancellationToken cancellationToken)
+    {
+        var name = query["tz"].ToString();
+        if (name.Length == 0)
+        {
+            if (filter[Dimension.Tenant] is not [{ } only] || await tenants.FindAsync(only, cancellationToken) is not { } tenant) return TimeZoneInfo.Utc;
+            name = tenant.TimeZone;
+        }
+        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : new InvalidQuery($"tz \"{name}\" is not an IANA time zone.");
+    }
+
+    /// <summary>[from, to): an ISO 8601 time with offset, or a date, which is that day's start in the zone. Default: the 30 days up to now.</summary>
+    public Result<(DateTimeOffset From, DateTimeOffset To)> Range(TimeZoneInfo zone)
+    {
+        var to = Time("to", zone, time.GetUtcNow());
+        if (!to.Ok) return to.Error;
+        var from = Time("from", zone, to.Value - DefaultRange);
+        if (!from.Ok) return from.Error;
+        return from.Value < to.Value ? (from.Value, to.Value) : new InvalidQuery("from is not before to.");
+    }
+
+    private Result<DateTimeOffset> Time(string name, TimeZoneInfo zone, DateTimeOffset otherwise)
+    {
+        var text = query[name].ToString();
+        if (text.Length == 0) return otherwise;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return Rollups.LocalBuckets.StartOf(date, zone);
+        // A plus sign that was not escaped arrives as a space.
+        return DateTimeOffset.TryParse(text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at.Year is > 1 and < 9999
+            ? at
+            : new InvalidQuery($"{name} \"{text}\" is neither an ISO 8601 time nor a date such as 2026-11-01.");
+    }
+}

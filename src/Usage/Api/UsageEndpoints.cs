@@ -1,0 +1,96 @@
+using AgentConsole.Access;
+using AgentConsole.Platform;
+using AgentConsole.Platform.Http;
+using AgentConsole.Pricing;
+using AgentConsole.Usage.Rollups;
+
+namespace AgentConsole.Usage.Api;
+
+/// <summary>Usage out, over HTTP.</summary>
+internal static class UsageEndpoints
+{
+    private const int MaxLimit = 1000;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/v1").RequireAuthorization(Scopes.Read).WithTags("Reading");
+        group.MapGet("/usage/breakdown", BreakdownAsync).WithSummary("Usage cut by time and dimensions; rows sum to the total.")
+            .Produces<BreakdownJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
+        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.")
+            .Produces<RequestPageJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
+        group.MapGet("/requests/{tenant}/{id}", FindAsync).WithSummary("One request with its receipt.")
+            .Produces<RequestDetailJson>().ProducesProblem(401).ProducesProblem(404);
+    }
+
+    private static async Task<IResult> BreakdownAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var read = await ReadBreakdownAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
+        return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(read.Value, cancellationToken))) : Refuse(read.Error, context);
+    }
+
+    private static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
+    {
+        var query = context.Request.Query;
+        var filter = reader.Filter(context.User.Tenant());
+        if (!filter.Ok) return filter.Error;
+        var zone = await reader.ZoneAsync(filter.Value, cancellationToken);
+        if (!zone.Ok) return zone.Error;
+        var range = reader.Range(zone.Value);
+        if (!range.Ok) return range.Error;
+        var grainName = query["grain"].ToString();
+        if (Grains.Parse(grainName.Length == 0 ? "total" : grainName) is not { } grain) return new InvalidQuery($"grain \"{grainName}\" is not one of total, 15m, hour, day, week, month.");
+        var groupBy = new List<Dimension>();
+        foreach (var name in query["groupBy"].SelectMany(static value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (Dimensions.Parse(name) is not { } dimension) return new InvalidQuery($"groupBy \"{name}\" is not one of {string.Join(", ", Dimensions.All.Select(static known => known.Name()))}.");
+            if (!groupBy.Contains(dimension)) groupBy.Add(dimension);
+        }
+        var (from, to) = range.Value;
+        if (BreakdownReader.TooManyBuckets(from, to, grain)) return new InvalidQuery($"The range holds more than {BreakdownReader.MaxBuckets} buckets: take a coarser grain or a shorter range.");
+        return new BreakdownQuery(from, to, zone.Value, grain, groupBy, filter.Value);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var read = await ReadRequestsAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
+        return read.Ok ? Results.Ok(RequestPageJson.Of(await queries.ListRequestsAsync(read.Value, cancellationToken))) : Refuse(read.Error, context);
+    }
+
+    private static async Task<Result<RequestQuery>> ReadRequestsAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
+    {
+        var query = context.Request.Query;
+        var filter = reader.Filter(context.User.Tenant());
+        if (!filter.Ok) return filter.Error;
+        var zone = await reader.ZoneAsync(filter.Value, cancellationToken);
+        if (!zone.Ok) return zone.Error;
+        var range = reader.Range(zone.Value);
+        if (!range.Ok) return range.Error;
+        if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of -occurredAt, -cost, -latencyMs.");
+        var limitText = query["limit"].ToString();
+        var limit = 100;
+        if (limitText.Length > 0 && (!int.TryParse(limitText, out limit) || limit is < 1 or > MaxLimit)) return new InvalidQuery($"limit \"{limitText}\" is not a whole number from 1 to {MaxLimit}.");
+        var cursor = query["cursor"].ToString() is { Length: > 0 } text ? text : null;
+        if (cursor is not null && RequestCursor.Parse(cursor, sort) is null) return new InvalidQuery("cursor is not one that this list gave.");
+        return new RequestQuery(range.Value.From, range.Value.To, filter.Value, sort, cursor, limit);
+    }
+
+    private static RequestSort? Sort(string name) => name switch
+    {
+        "" or "-occurredAt" => RequestSort.OccurredAt,
+        "-cost" => RequestSort.Cost,
+        "-latencyMs" => RequestSort.LatencyMs,
+        _ => null,
+    };
+
+    /// <summary>Another tenant's request is as unknown as one that never was.</summary>
+    private static async Task<IResult> FindAsync(string tenant, string id, string? source, HttpContext context, UsageQueries queries, CurrentPrices prices, CancellationToken cancellationToken)
+    {
+        var foreign = context.User.Tenant() is { } own && own != tenant;
+        var usage = foreign ? null : await queries.FindRequestAsync(tenant, id, source, cancellationToken);
+        if (usage is null) return Problems.From(new UnknownRequest(tenant, id), 404, context);
+        return Results.Ok(RequestDetailJson.Of(usage, prices.Book.Explain(usage.ToConsumption(), usage.PriceId)));
+    }
+
+    private static IResult Refuse(Error error, HttpContext context) =>
+        Problems.From(error, error is ForeignTenant ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, context);
+}

@@ -1,0 +1,19 @@
+using AgentConsole.Platform;
+
+namespace AgentConsole.Usage;
+
+public sealed record UnreadableBody(string Reason) : Error("unreadable_body", Reason);
+
+public sealed record BodyTooLarge(string Reason) : Error("too_large", Reason);
+
+/// <summary>More is waiting to be written than the queue holds; nothing of this request was taken.</summary>
+public sealed record Overloaded(TimeSpan RetryAfter) : Error("overloaded", "Too much is waiting to be written. Send it again a little later.");
+
+/// <summary>The store did not confirm the write; sending it again is safe.</summary>
+public sealed record StoreUnavailable(TimeSpan RetryAfter) : Error("store_unavailable", "The store cannot be reached. Nothing was acknowledged; send it again.");
+
+public sealed record InvalidQuery(string Reason) : Error("invalid_query", Reason);
+
+public sealed record UnknownRequest(string Tenant, string Id) : Error("not_found", $"There is no request \"{Id}\" of tenant \"{Tenant}\".");
+
+public sealed record ForeignTenant() : Error("forbidden", "This API key belongs to another tenant.");

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace AgentConsole.Usage.Ingest;
+
+/// <summary>Reads an item's fields; the first thing that is wrong is the item's error. Empty text counts as absent.</summary>
+internal struct Fields(JsonElement item)
+{
+    /// <summary>More tokens or milliseconds than any request can have.</summary>
+    public const long MaxCount = 1_000_000_000_000;
+
+    public string? Error { get; private set; }
+
+    public readonly JsonElement Item => item;
+
+    public void Fail(string error) => Error ??= error;
+
+    public string? Text(string name, int maxLength = UsageEvent.MaxNameLength) => Text(item, name, maxLength);
+
+    public string? Text(JsonElement from, string name, int maxLength = UsageEvent.MaxNameLength)
+    {
+        if (Get(from, name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.Number) return value.GetRawText();
+        if (value.ValueKind != JsonValueKind.String) return Failed<string>($"{name} is not text");
+        if (!TryGetText(value, out var text)) return Failed<string>($"{name} contains characters that are not text");
+        if (text.Length > maxLength) return Failed<string>($"{name} is longer than {maxLength} characters");
+        return text.Length == 0 ? null : text;
+    }
+
+    /// <summary>Text cut to a length rather than refused: for what only people read.</summary>
+    public static string? Excerpt(JsonElement from, string name, int maxLength) =>
+        Get(from, name) is { ValueKind: JsonValueKind.String } value && TryGetText(value, out var text) && text.Length > 0
+            ? text.Length <= maxLength ? text : text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)]
+            : null;
+
+    public string? Required(string name, int maxLength = UsageEvent.MaxNameLength)
+    {
+        var text = Text(name, maxLength);
+        if (text is null) Fail($"{name} is required");
+        return text;
+    }
+
+    public bool Flag(string name)
+    {
+        if (Get(item, name) is not { } value) return false;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Fail($"{name} is not true or false");
+        return false;
+    }
+
+    public long? Count(JsonElement from, string name, string path)
+    {
+        if (Get(from, name) is not { } value) return null;
+        if (TryGetInteger(value, out var count) && count is >= 0 and <= MaxCount) return count;
+        Fail($"{path} is not a whole number from 0 to {MaxCount}");
+        return null;
+    }
+
+    public int? Milliseconds(string name)
+    {
+        if (Get(item, name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and <= int.MaxValue) return (int)Math.Round(number);
+        Fail($"{name} is not a number of milliseconds");
+        return null;
+    }
+
+    public int? Integer(string name)
+    {
+        if (Get(item, name) is not { } value) return null;
+        if (TryGetInteger(value, out var number) && number is >= 0 and <= int.MaxValue) return (int)number;
+        Fail($"{name} is not a whole number");
+        return null;
+    }
+
+    public decimal? Money(string name)
+    {
+        if (Get(item, name) is not { } value) return null;
+        if (TryGetDecimal(value, out var amount) && amount is >= 0 and < 1_000_000_000_000m) return Math.Round(amount, 12, MidpointRounding.ToEven);
+        Fail($"{name} is not an amount of money in USD");
+        return null;
+    }
+
+    /// <summary>An object or array as it came; null when absent.</summary>
+    public string? Json(string name, JsonValueKind kind, int maxBytes)
+    {
+        if (Get(item, name) is not { } value) return null;
+        if (value.ValueKind != kind) return Failed<string>($"{name} is not an {(kind == JsonValueKind.Array ? "array" : "object")}");
+        var text = value.GetRawText();
+        return text.Length <= maxBytes ? text : Failed<string>($"{name} is longer than {maxBytes} characters");
+    }
+
+    /// <summary>The field, unless it is absent or null.</summary>
+    public static JsonElement? Get(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+
+    public static bool TryGetText(JsonElement value, out string text)
+    {
+        text = "";
+        try
+        {
+            text = value.GetString() ?? "";
+            return !text.Contains('\0');
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // A lone surrogate.
+        }
+    }
+
+    public static bool TryGetDecimal(JsonElement value, out decimal amount)
+    {
+        amount = 0;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetDecimal(out amount),
+            JsonValueKind.String => TryGetText(value, out var text) && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out amount),
+            _ => false,
+        };
+    }
+
+    private static bool TryGetInteger(JsonElement value, out long number)
+    {
+        number = 0;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetInt64(out number) || (value.TryGetDecimal(out var exact) && decimal.IsInteger(exact) && exact is >= long.MinValue and <= long.MaxValue && (number = (long)exact) == exact),
+            JsonValueKind.String => TryGetText(value, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
+            _ => false,
+        };
+    }
+
+    private T? Failed<T>(string error) where T : class
+    {
+        Fail(error);
+        return null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using AgentConsole.Access;
+using AgentConsole.Platform;
+using AgentConsole.Platform.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AgentConsole.Usage.Ingest;
+
+/// <summary>Usage in, over HTTP. Every answer comes after the commit.</summary>
+internal static class IngestEndpoints
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("").RequireAuthorization(Scopes.Ingest).WithTags("Ingestion").DisableAntiforgery();
+        MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line.");
+        MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line.");
+    }
+
+    private static void MapFormat(RouteGroupBuilder group, string path, UsageFormat format, string summary) =>
+        group.MapPost(path, (HttpContext context, IngestUsage ingest, CancellationToken cancellationToken) => IngestAsync(format, context, ingest, cancellationToken))
+            .WithSummary(summary)
+            .WithMetadata(new RequestSizeLimitAttribute(IngestBody.MaxBytes + 1024 * 1024))
+            .Produces<IngestAnswer>()
+            .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503);
+
+    private static async Task<IResult> IngestAsync(UsageFormat format, HttpContext context, IngestUsage ingest, CancellationToken cancellationToken)
+    {
+        Result<ReadOnlyMemory<byte>> body;
+        try
+        {
+            body = await IngestBody.ReadAsync(context.Request.Body, context.Request.Headers.ContentEncoding, cancellationToken);
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            body = new BodyTooLarge("The body is over 16 MB. Send it in several requests.");
+        }
+        if (!body.Ok) return Refuse(body.Error, context);
+        var answer = await ingest.ExecuteAsync(format, body.Value, new IngestCaller(context.User.Tenant()), cancellationToken);
+        return answer.Ok ? Results.Ok(answer.Value) : Refuse(answer.Error, context);
+    }
+
+    private static IResult Refuse(Error error, HttpContext context) => error switch
+    {
+        UnreadableBody => Problems.From(error, 400, context),
+        BodyTooLarge => Problems.From(error, 413, context),
+        Overloaded overloaded => Problems.From(error, 429, context, overloaded.RetryAfter),
+        StoreUnavailable unavailable => Problems.From(error, 503, context, unavailable.RetryAfter),
+        _ => throw new ArgumentOutOfRangeException(nameof(error)),
+    };
+}

@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+using AgentConsole.Platform;
+using AgentConsole.Platform.Live;
+using Npgsql;
+
+namespace AgentConsole.Usage.Ingest;
+
+/// <summary>
+/// The one queue between callers and the ledger. Writers take what is waiting, of several callers at once, and commit it in one transaction; each caller is answered after that commit.
+/// Full: the caller is told to come back (<see cref="Overloaded"/>). Store gone: every caller of the group is told so (<see cref="StoreUnavailable"/>), and nothing was acknowledged.
+/// </summary>
+internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions options, IChangeFeed changes, ILogger<UsageWriter> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryOverload = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryStore = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<IngestBatch> _queue = Channel.CreateUnbounded<IngestBatch>();
+    private int _waiting;
+
+    /// <summary>Events taken in and not yet committed.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    public async Task<Result<int>> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Size == 0) return 0;
+        if (Interlocked.Add(ref _waiting, batch.Size) > options.QueueCapacity || !_queue.Writer.TryWrite(batch))
+        {
+            Interlocked.Add(ref _waiting, -batch.Size);
+            return new Overloaded(RetryOverload);
+        }
+        return await batch.Written.WaitAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, options.Writers).Select(_ => Task.Run(() => WriteGroupsAsync(stoppingToken), CancellationToken.None)));
+
+    /// <summary>What is queued when the app stops is still written: its callers are waiting.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await (ExecuteTask ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+        while (_queue.Reader.TryRead(out var batch)) batch.Complete(new StoreUnavailable(RetryStore));
+    }
+
+    private async Task WriteGroupsAsync(CancellationToken stoppingToken)
+    {
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var group = TakeGroup();
+            if (group.Count == 0) continue;
+            await WriteGroupAsync(group, stoppingToken);
+            Interlocked.Add(ref _waiting, -group.Sum(static batch => batch.Size));
+        }
+    }
+
+    private List<IngestBatch> TakeGroup()
+    {
+        var group = new List<IngestBatch>();
+        var size = 0;
+        while (size < options.GroupSize && _queue.Reader.TryRead(out var batch))
+        {
+            group.Add(batch);
+            size += batch.Size;
+        }
+        return group;
+    }
+
+    private async Task WriteGroupAsync(List<IngestBatch> group, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var duplicates = await ledger.WriteAsync(group, stoppingToken);
+            for (var index = 0; index < group.Count; index++) group[index].Complete(duplicates[index]);
+            Signal(group);
+        }
+        catch (PostgresException error) when (IsBadData(error) && group.Count > 1)
+        {
+            LogSplit(logger, error, group.Count);
+            foreach (var batch in group) await WriteGroupAsync([batch], stoppingToken);
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, error, group.Count);
+            foreach (var batch in group) batch.Complete(new StoreUnavailable(RetryStore));
+        }
+    }
+
+    private void Signal(List<IngestBatch> group)
+    {
+        foreach (var tenant in group.SelectMany(static batch => batch.Events).Select(static usage => usage.TenantId).Distinct())
+            changes.Signal(Topics.Usage(tenant));
+        changes.Signal(Topics.AllUsage);
+    }
+
+    /// <summary>SQLSTATE classes 21 to 23: the data, not the server, is at fault, so the others of the group must not suffer for it.</summary>
+    private static bool IsBadData(PostgresException error) => error.SqlState is ['2', '1' or '2' or '3', ..];
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A group of {Batches} batches was not written; its callers are told to send it again")]
+    private static partial void LogFailed(ILogger logger, Exception error, int batches);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store refused data in a group of {Batches} batches; writing them one by one")]
+    private static partial void LogSplit(ILogger logger, Exception error, int batches);
+}

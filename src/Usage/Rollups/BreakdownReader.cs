@@ -1,0 +1,249 @@
+using System.Runtime.InteropServices;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AgentConsole.Usage.Rollups;
+
+/// <summary>
+/// Answers a breakdown, in one snapshot. 1. Cut the range into output buckets; 2. cover each with rollup pieces, and events where no rollup fits; 3. sum both in PostgreSQL,
+/// and the events that the rollups do not have yet; 4. add the parts up by bucket and group. The total is the sum of the rows, so they cannot disagree.
+/// </summary>
+internal static class BreakdownReader
+{
+    /// <summary>More buckets than any chart or sheet can use.</summary>
+    public const int MaxBuckets = 10_000;
+
+    /// <summary>Whether a range would be cut into more buckets than are answered.</summary>
+    public static bool TooManyBuckets(DateTimeOffset from, DateTimeOffset to, Grain grain) => (to - from) / MaxBuckets > grain switch
+    {
+        Grain.QuarterHour => TimeSpan.FromMinutes(15),
+        Grain.Hour => TimeSpan.FromHours(1),
+        Grain.Day => TimeSpan.FromDays(1),
+        _ => TimeSpan.FromDays(7),
+    } && grain != Grain.Total;
+
+    private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum(r.{bucket.Column()})::bigint"));
+
+    private static readonly string EventSums = $"""
+        count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0),
+        array_send(coalesce(array_agg(r.latency_ms) FILTER (WHERE r.latency_ms IS NOT NULL), '{"{}"}')), {TokenSums}
+        """;
+
+    public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
+    {
+        var buckets = Buckets(query);
+        var kind = KindFor(query);
+        var pieces = new List<Piece>();
+        for (var index = 0; index < buckets.Count; index++)
+            RollupCover.Add(pieces, index, kind, buckets[index].From, buckets[index].To);
+
+        var groups = new Dictionary<GroupKey, Sums>();
+        var rolled = pieces.Where(static piece => piece.Grain is not null).ToList();
+        var raw = pieces.Where(static piece => piece.Grain is null).ToList();
+        if (rolled.Count > 0)
+        {
+            await using var rollups = RollupCommand(connection, query, tenants, kind!.Value, rolled);
+            await CollectAsync(rollups, query, groups, static bucket => bucket, cancellationToken);
+            await using var tail = TailCommand(connection, query, tenants, rolled);
+            await CollectAsync(tail, query, groups, BucketOfQuarter(rolled), cancellationToken);
+        }
+        if (raw.Count > 0)
+        {
+            await using var events = EventCommand(connection, query, tenants, raw);
+            await CollectAsync(events, query, groups, static bucket => bucket, cancellationToken);
+        }
+        var total = new Sums();
+        foreach (var sums in groups.Values) total.Add(sums);
+        BreakdownRow[] rows = [.. groups.OrderBy(static group => group.Key.Bucket).Select(group =>
+            new BreakdownRow(buckets[group.Key.Bucket].Label, group.Key.Values, group.Value.ToMeasures()))];
+        return (rows, total.ToMeasures());
+    }
+
+    private static List<(DateTimeOffset? Label, DateTime From, DateTime To)> Buckets(BreakdownQuery query)
+    {
+        var (from, to) = (query.From.UtcDateTime, query.To.UtcDateTime);
+        if (query.Grain == Grain.Total) return [(null, from, to)];
+        var buckets = new List<(DateTimeOffset?, DateTime, DateTime)>();
+        foreach (var (start, end) in LocalBuckets.Between(query.From, query.To, query.Grain, query.Zone))
+        {
+            if (buckets.Count > MaxBuckets + 2) throw new ArgumentException($"More than {MaxBuckets} buckets.", nameof(query));
+            buckets.Add((start, start.UtcDateTime < from ? from : start.UtcDateTime, end.UtcDateTime > to ? to : end.UtcDateTime));
+        }
+        return buckets;
+    }
+
+    /// <summary>The rollup that knows every dimension asked for; null when none does.</summary>
+    private static RollupKind? KindFor(BreakdownQuery query)
+    {
+        var kind = RollupKind.Model;
+        foreach (var dimension in query.GroupBy.Concat(query.Filter.Values.Keys))
+        {
+            var needed = dimension switch
+            {
+                Dimension.Tenant or Dimension.Provider or Dimension.Model or Dimension.Status => RollupKind.Model,
+                Dimension.User => RollupKind.User,
+                Dimension.Key => RollupKind.Key,
+                _ => (RollupKind?)null,
+            };
+            if (needed is null || (needed != RollupKind.Model && kind != RollupKind.Model && kind != needed)) return null;
+            if (needed != RollupKind.Model) kind = needed.Value;
+        }
+        return kind;
+    }
+
+    /// <summary>OFFSET 0 keeps one index scan per piece, whatever the planner believes about the arrays.</summary>
+    private static NpgsqlCommand RollupCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, RollupKind kind, IReadOnlyList<Piece> pieces)
+    {
+        var command = WithPieces(connection, tenants, pieces);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, pieces.Select(static piece => (short)piece.Grain!).ToArray());
+        var filter = UsageSql.Filter(command, query.Filter, RollupColumn);
+        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {RollupColumn(dimension)}"));
+        command.CommandText = $"""
+            SELECT p.bucket, r.status, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost), string_agg(array_send(r.latency), ''), {TokenSums}{groups}
+            FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(bucket, lower, upper, grain)
+            CROSS JOIN LATERAL (
+              SELECT * FROM usage_rollups AS r
+              WHERE r.tenant_id = t.tenant_id AND r.kind = {(short)kind} AND r.grain = p.grain AND r.bucket_start >= p.lower AND r.bucket_start < p.upper{filter} OFFSET 0) AS r
+            GROUP BY p.bucket, r.status{groups}
+            """;
+        return command;
+    }
+
+    private static NpgsqlCommand EventCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces)
+    {
+        var command = WithPieces(connection, tenants, pieces);
+        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
+        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
+        command.CommandText = $"""
+            SELECT p.bucket, r.status, {EventSums}{groups}
+            FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4) AS p(bucket, lower, upper)
+            CROSS JOIN LATERAL (
+              SELECT * FROM usage_events AS r
+              WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= p.lower AND r.occurred_at < p.upper{filter} OFFSET 0) AS r
+            GROUP BY p.bucket, r.status{groups}
+            """;
+        return command;
+    }
+
+    /// <summary>Events above the watermark, few and recent, by quarter hours since 2000.</summary>
+    private static NpgsqlCommand TailCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces)
+    {
+        var command = new NpgsqlCommand { Connection = connection };
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, tenants);
+        Add(command, NpgsqlDbType.TimestampTz, pieces.Min(static piece => piece.From));
+        Add(command, NpgsqlDbType.TimestampTz, pieces.Max(static piece => piece.To));
+        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
+        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
+        command.CommandText = $"""
+            SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, r.status, {EventSums}{groups}
+            FROM (SELECT * FROM usage_events AS r WHERE r.xid >= (SELECT xid FROM usage_rollup_watermark) OFFSET 0) AS r
+            WHERE r.tenant_id = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3{filter}
+            GROUP BY quarter, r.status{groups}
+            """;
+        return command;
+    }
+
+    /// <summary>The output bucket that a quarter hour belongs to by the rollup pieces; null when it is read from events anyway.</summary>
+    private static Func<int, int?> BucketOfQuarter(IReadOnlyList<Piece> pieces)
+    {
+        var ordered = pieces.OrderBy(static piece => piece.From).ToArray();
+        var starts = ordered.Select(static piece => piece.From).ToArray();
+        return quarter =>
+        {
+            var at = DateTime.UnixEpoch.AddMinutes(15L * quarter);
+            var index = Array.BinarySearch(starts, at);
+            var piece = index >= 0 ? index : ~index - 1;
+            return piece >= 0 && at < ordered[piece].To ? ordered[piece].Bucket : null;
+        };
+    }
+
+    private static NpgsqlCommand WithPieces(NpgsqlConnection connection, string[] tenants, IReadOnlyList<Piece> pieces)
+    {
+        var command = new NpgsqlCommand { Connection = connection };
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, tenants);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Integer, pieces.Select(static piece => piece.Bucket).ToArray());
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, pieces.Select(static piece => piece.From).ToArray());
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, pieces.Select(static piece => piece.To).ToArray());
+        return command;
+    }
+
+    private static string RollupColumn(Dimension dimension) => dimension switch
+    {
+        Dimension.Tenant => "r.tenant_id",
+        Dimension.Provider => "r.provider",
+        Dimension.Model => "r.model",
+        Dimension.Status => "r.status",
+        Dimension.User or Dimension.Key => "r.subject",
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
+    };
+
+    private static void Add(NpgsqlCommand command, NpgsqlDbType type, object value) =>
+        command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
+
+    private static async Task CollectAsync(NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, Sums> groups, Func<int, int?> bucketOf, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (bucketOf(reader.GetInt32(0)) is not { } bucket) continue;
+            var values = new string?[query.GroupBy.Count];
+            for (var index = 0; index < values.Length; index++)
+                values[index] = UsageSql.GroupValue(reader, 7 + TokenCounts.BucketCount + index, query.GroupBy[index]);
+            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(bucket, values), out _);
+            (sums ??= new Sums()).Add(reader);
+        }
+    }
+
+    /// <summary>Equal by value: a bucket and its group.</summary>
+    private readonly record struct GroupKey(int Bucket, string?[] Values)
+    {
+        public bool Equals(GroupKey other) => Bucket == other.Bucket && Values.AsSpan().SequenceEqual(other.Values);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(Bucket);
+            foreach (var value in Values) hash.Add(value);
+            return hash.ToHashCode();
+        }
+    }
+
+    private sealed class Sums
+    {
+        private readonly LatencyHistogram _latency = new();
+        private Measures _sums = Measures.Zero;
+
+        /// <summary>Adds a row: bucket, status, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
+        public void Add(NpgsqlDataReader reader)
+        {
+            var requests = reader.GetInt64(2);
+            var tokens = default(TokenCounts);
+            foreach (var bucket in TokenCounts.Buckets)
+                if (reader.GetInt64(7 + (int)bucket) is > 0 and var count) tokens = tokens.With(bucket, count);
+            _latency.AddSent(reader.GetFieldValue<byte[]>(6));
+            _sums = new(
+                _sums.Requests + requests,
+                _sums.Failures + (reader.GetInt16(1) == (short)UsageStatus.Failure ? requests : 0),
+                _sums.Attempts + reader.GetInt64(3),
+                _sums.Tokens + tokens,
+                _sums.Cost + reader.GetDecimal(5),
+                _sums.UnpricedRequests + reader.GetInt64(4),
+                null);
+        }
+
+        public void Add(Sums other)
+        {
+            _latency.Add(other._latency);
+            _sums = new(
+                _sums.Requests + other._sums.Requests,
+                _sums.Failures + other._sums.Failures,
+                _sums.Attempts + other._sums.Attempts,
+                _sums.Tokens + other._sums.Tokens,
+                _sums.Cost + other._sums.Cost,
+                _sums.UnpricedRequests + other._sums.UnpricedRequests,
+                null);
+        }
+
+        public Measures ToMeasures() => _sums with { LatencyMs = _latency.Percentiles() };
+    }
+}

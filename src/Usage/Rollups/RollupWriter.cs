@@ -1,0 +1,61 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AgentConsole.Usage.Rollups;
+
+/// <summary>Adds a batch's sums to the stored rollups, in the caller's transaction.</summary>
+internal static class RollupWriter
+{
+    /// <summary>Above this many entries a stored histogram is folded to one entry per bin.</summary>
+    private const int FoldLatencyAbove = 256;
+
+    private static readonly string TokenColumns = string.Join(", ", TokenCounts.Buckets.Select(static bucket => bucket.Column()));
+
+    private static readonly string Sql = $"""
+        INSERT INTO usage_rollups AS r (tenant_id, kind, grain, bucket_start, subject, provider, model, status,
+                                        requests, attempts, unpriced, cost, latency, {TokenColumns})
+        SELECT d.tenant_id, d.kind, d.grain, d.bucket_start, d.subject, d.provider, d.model, d.status,
+               d.requests, d.attempts, d.unpriced, d.cost, d.latency::bigint[], {TokenColumns}
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, {string.Join(", ", TokenCounts.Buckets.Select(static (_, index) => $"${14 + index}"))})
+          AS d(tenant_id, kind, grain, bucket_start, subject, provider, model, status, requests, attempts, unpriced, cost, latency, {TokenColumns})
+        ON CONFLICT (tenant_id, kind, grain, bucket_start, subject, provider, model, status) DO UPDATE SET
+          requests = r.requests + excluded.requests,
+          attempts = r.attempts + excluded.attempts,
+          unpriced = r.unpriced + excluded.unpriced,
+          cost = r.cost + excluded.cost,
+          {string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"{bucket.Column()} = r.{bucket.Column()} + excluded.{bucket.Column()}"))},
+          latency = CASE WHEN cardinality(r.latency) + cardinality(excluded.latency) <= {FoldLatencyAbove} THEN r.latency || excluded.latency
+            ELSE (SELECT array_agg((bin << 40) + n) FROM (
+                    SELECT e >> 40 AS bin, sum(e & 1099511627775)::bigint AS n FROM unnest(r.latency || excluded.latency) AS e GROUP BY 1) AS folded) END
+        """;
+
+    public static async Task WriteAsync(NpgsqlConnection connection, RollupBatch batch, CancellationToken cancellationToken)
+    {
+        var rows = batch.Rows();
+        if (rows.Count == 0) return;
+        await using var command = new NpgsqlCommand(Sql, connection);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Tenant);
+        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Kind);
+        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Grain);
+        Add(command, NpgsqlDbType.TimestampTz, rows, static row => row.Key.BucketStart);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Subject);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Provider);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Model);
+        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Status);
+        Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Requests);
+        Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Attempts);
+        Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Unpriced);
+        Add(command, NpgsqlDbType.Numeric, rows, static row => row.Value.Cost);
+        Add(command, NpgsqlDbType.Text, rows, static row => $"{{{string.Join(',', row.Value.LatencyEntries())}}}");
+        foreach (var bucket in TokenCounts.Buckets)
+            Add(command, NpgsqlDbType.Bigint, rows, row => row.Value.Tokens[bucket]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IReadOnlyList<KeyValuePair<RollupKey, RollupSums>> rows, Func<KeyValuePair<RollupKey, RollupSums>, T> value)
+    {
+        var values = new T[rows.Count];
+        for (var index = 0; index < values.Length; index++) values[index] = value(rows[index]);
+        command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+    }
+}

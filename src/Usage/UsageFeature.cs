@@ -1,0 +1,37 @@
+using AgentConsole.Jobs;
+using AgentConsole.Platform;
+using AgentConsole.Pricing;
+using AgentConsole.Usage.Api;
+using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Pages;
+using AgentConsole.Usage.Rollups;
+
+namespace AgentConsole.Usage;
+
+/// <summary>Usage in, kept, summed and read.</summary>
+public static class UsageFeature
+{
+    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule];
+
+    public static void AddUsage(this IHostApplicationBuilder builder, UsageOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton<UsagePartitions>();
+        services.AddSingleton<LedgerTransaction>();
+        services.AddSingleton<UsageWriter>();
+        services.AddHostedService(static provider => provider.GetRequiredService<UsageWriter>());
+        services.AddSingleton(static provider => new IngestUsage(
+            provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RollUpUsage>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
+        services.AddSingleton<UsageQueries>();
+        services.AddUsagePages();
+    }
+
+    public static void MapUsage(this IEndpointRouteBuilder app)
+    {
+        IngestEndpoints.Map(app);
+        UsageEndpoints.Map(app);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using AgentConsole.Platform.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AgentConsole.Usage;
+
+/// <summary>
+/// The monthly partitions of <c>usage_events</c>. Rows of a month without one are held by the default partition, so none can be lost;
+/// they are moved into the month's own partition when it is made.
+/// </summary>
+internal sealed partial class UsagePartitions(Database database, TimeProvider time, ILogger<UsagePartitions> logger)
+{
+    private const int MonthsAhead = 3;
+    private const int MonthsBehind = 2;
+    /// <summary>Months moved out of the default partition in one run; what is left waits for the next.</summary>
+    private const int MaxMovedMonths = 24;
+    /// <summary>The advisory lock that keeps two nodes from making one partition.</summary>
+    private const long LockKey = 0x55736167655061;
+
+    /// <summary>Makes the partitions around now, and those of months that the default partition holds rows of.</summary>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        var thisMonth = time.GetUtcNow().UtcDateTime;
+        var months = Enumerable.Range(-MonthsBehind, MonthsBehind + MonthsAhead + 1).Select(offset => First(thisMonth.AddMonths(offset)));
+        foreach (var month in months.Concat(await StrayMonthsAsync(connection, cancellationToken)).Distinct().ToList())
+            await EnsureMonthAsync(connection, month, cancellationToken);
+    }
+
+    private static DateTime First(DateTime at) => new(at.Year, at.Month, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private static async Task<IReadOnlyList<DateTime>> StrayMonthsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') FROM usage_events_default ORDER BY 1 DESC LIMIT {MaxMovedMonths}", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var months = new List<DateTime>();
+        while (await reader.ReadAsync(cancellationToken)) months.Add(reader.GetDateTime(0));
+        return months;
+    }
+
+    /// <summary>In one transaction: the month's rows leave the default partition for a table of their own, which then becomes a partition. Readers see them at every moment.</summary>
+    private async Task EnsureMonthAsync(NpgsqlConnection connection, DateTime month, CancellationToken cancellationToken)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"usage_events_{month:yyyy_MM}");
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", month, cancellationToken);
+        if (await ExistsAsync(connection, name, cancellationToken)) return;
+        await ExecuteAsync(connection, "LOCK TABLE usage_events_default IN ACCESS EXCLUSIVE MODE", month, cancellationToken);
+        await ExecuteAsync(connection, $"CREATE TABLE {name} (LIKE usage_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)", month, cancellationToken);
+        var moved = await ExecuteAsync(connection, $"""
+            WITH moved AS (DELETE FROM usage_events_default WHERE occurred_at >= $1 AND occurred_at < $2 RETURNING *)
+            INSERT INTO {name} SELECT * FROM moved
+            """, month, cancellationToken);
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture,
+            $"ALTER TABLE usage_events ATTACH PARTITION {name} FOR VALUES FROM ('{month:yyyy-MM-dd}Z') TO ('{month.AddMonths(1):yyyy-MM-dd}Z')"), month, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        LogMade(logger, name, moved);
+    }
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection) { Parameters = { new() { Value = name } } };
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, DateTime month, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+        if (sql.Contains("$1", StringComparison.Ordinal))
+        {
+            command.Parameters.Add(new() { Value = month, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            command.Parameters.Add(new() { Value = month.AddMonths(1), NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        }
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Made partition {Name}, {Rows} rows moved into it")]
+    private static partial void LogMade(ILogger logger, string name, int rows);
+}
