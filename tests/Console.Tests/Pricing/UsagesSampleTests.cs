@@ -17,7 +17,11 @@ public sealed class UsagesSampleTests
     private static readonly string[] NotInTheCatalogue = ["models/cassettes/test_bedrock_mantle/test_reused_tool_call_ids[request].yaml"];
 
     /// <summary>Cases whose price in the sample lacks the provider's fee for web searches: the same page.</summary>
-    private static readonly string[] WithFees = [];
+    private static readonly string[] WithFees =
+    [
+        "models/cassettes/test_anthropic/test_anthropic_web_search_tool.yaml",
+        "models/cassettes/test_anthropic/test_pause_turn_web_search_vcr.yaml",
+    ];
 
     [SharedDataFact]
     public void Cost_OfEveryPricedBody_InTheDeclaredDialect_IsTheSamples()
