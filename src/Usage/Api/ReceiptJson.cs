@@ -13,7 +13,7 @@ internal sealed record ReceiptJson(
         Receipt.Currency,
         [.. receipt.Lines.Select(static line => new ReceiptLineJson(line.Bucket.Name(), line.Quantity, JsonMoney.Exact(line.PerMillion), JsonMoney.Exact(line.Amount), line.PricedAs.Name()))],
         [.. receipt.Fees.Select(static fee => new ReceiptFeeJson(fee.Name, fee.Quantity, JsonMoney.Exact(fee.Each), JsonMoney.Exact(fee.Amount)))],
-        [.. receipt.Multipliers.Select(static multiplier => new ReceiptMultiplierJson(multiplier.Name, JsonMoney.Exact(multiplier.Factor)))],
+        [.. receipt.Multipliers.Select(static multiplier => new ReceiptMultiplierJson(multiplier.Name, JsonMoney.Exact(multiplier.Factor), multiplier.AppliesToFees))],
         JsonMoney.Of(usage.Cost),
         JsonMoney.Of(usage.CostReported),
         receipt.Price is { } price
@@ -27,7 +27,7 @@ internal sealed record ReceiptLineJson(string Bucket, long Quantity, string PerM
 
 internal sealed record ReceiptFeeJson(string Name, long Quantity, string Each, string Amount);
 
-internal sealed record ReceiptMultiplierJson(string Name, string Factor);
+internal sealed record ReceiptMultiplierJson(string Name, string Factor, bool AppliesToFees);
 
 internal sealed record ReceiptPriceJson(
     string Id, string Model, string Provider, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo, string Tier, long MinInputTokens, string Source, DateOnly? AsOf, string? Contract);
