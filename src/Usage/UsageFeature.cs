@@ -4,6 +4,7 @@ using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
+using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
 
@@ -22,6 +23,8 @@ public static class UsageFeature
         services.AddHostedService(static provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton(static provider => new IngestUsage(
             provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RollUpUsage>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
         services.AddUsagePages();
     }
