@@ -7,7 +7,6 @@ public static class Links
     public const string Usage = "/usage";
     public const string Requests = "/requests";
     public const string NotFound = "/not-found";
-    public const string Error = "/error";
 
     public static string Request(string tenant, string id) => $"/requests/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
 }

@@ -51,8 +51,13 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
 
     protected virtual string Topic => Frame.Tenant is { } tenant ? Topics.Usage(tenant) : Topics.AllUsage;
 
+    /// <summary>Whether signals make it pull again.</summary>
+    protected virtual bool Follows => true;
+
     protected override void OnInitialized()
     {
+        if (!Follows)
+            return;
         pauses = Live.Subscribe(OnPauseToggled);
         ticks = Clock.CreateTimer(_ => _ = FollowAsync(CancellationToken.None), null, Tick, Tick);
     }
@@ -101,7 +106,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
 
     private void Listen()
     {
-        if (topic == Topic && signals is not null)
+        if (!Follows || (topic == Topic && signals is not null))
             return;
         signals?.Dispose();
         topic = Topic;

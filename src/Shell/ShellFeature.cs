@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Radzen;
 
 namespace AgentConsole.Shell;
@@ -14,14 +16,19 @@ public static class ShellFeature
         return services;
     }
 
-    /// <summary>Before authentication: pages for failures, and what a page may load.</summary>
-    public static void UseShell(this WebApplication app) =>
-        app.UseWhen(IsPage, static pages =>
+    /// <summary>Before authentication: what a page may load, and a page for what is not found.</summary>
+    public static void UseShell(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute(Links.NotFound, createScopeForStatusCodePages: true);
+        app.Use(static (context, next) =>
         {
-            pages.UseExceptionHandler(Links.Error, createScopeForErrors: true);
-            pages.UseStatusCodePagesWithReExecute(Links.NotFound, createScopeForStatusCodePages: true);
-            pages.Use(ContentPolicy.Apply);
+            if (IsPage(context))
+                ContentPolicy.Apply(context);
+            else
+                context.Features.GetRequiredFeature<IStatusCodePagesFeature>().Enabled = false;
+            return next(context);
         });
+    }
 
     /// <summary>After authentication and authorisation.</summary>
     /// <param name="pagesPolicy">Who may see pages. Static files are for everyone.</param>
@@ -36,5 +43,6 @@ public static class ShellFeature
 
     /// <summary>A browser asking for a document; the API answers with problem details instead.</summary>
     private static bool IsPage(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+        HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api") &&
+        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 }

@@ -19,6 +19,8 @@ public sealed partial class ApexChart : IAsyncDisposable
     /// <summary>The question it answers.</summary>
     [Parameter, EditorRequired] public required string Title { get; set; }
     [Parameter, EditorRequired] public required ChartModel Model { get; set; }
+    /// <summary>Shown in place of a chart whose every value is unknown.</summary>
+    [Parameter] public string Unknown { get; set; } = "Nothing is known about this range.";
     [Parameter] public RenderFragment? Actions { get; set; }
     [Parameter] public EventCallback<ChartPoint> OnPoint { get; set; }
 
@@ -54,6 +56,8 @@ public sealed partial class ApexChart : IAsyncDisposable
         sent = Model;
         await chart!.InvokeVoidAsync("update", Visible(Model));
     }
+
+    private bool Nothing => Model.Series.All(static series => series.Values.All(static value => value is null or 0));
 
     private void Toggle() => asTable = !asTable;
 

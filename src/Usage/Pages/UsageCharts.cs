@@ -10,7 +10,7 @@ public static class UsageCharts
     private const string ValuePrefix = "is:";
 
     public static ChartModel Cost(UsageBoard board, SeriesColours colours) =>
-        Build(board, colours, ChartUnit.Usd, static measures => (double)measures.Cost);
+        Build(board, colours, ChartUnit.Usd, static measures => measures.CostKnown ? (double)measures.Cost : null);
 
     public static ChartModel Tokens(UsageBoard board, SeriesColours colours) =>
         Build(board, colours, ChartUnit.Tokens, static measures => measures.Tokens.Total);
@@ -38,7 +38,7 @@ public static class UsageCharts
         return point.Key is null or OtherKey ? link : link.With(view.GroupBy.Name(), point.Key.StartsWith(ValuePrefix, StringComparison.Ordinal) ? point.Key[ValuePrefix.Length..] : "");
     }
 
-    private static ChartModel Build(UsageBoard board, SeriesColours colours, ChartUnit unit, Func<Measures, double> measure)
+    private static ChartModel Build(UsageBoard board, SeriesColours colours, ChartUnit unit, Func<Measures, double?> measure)
     {
         var view = board.View;
         var starts = Starts(board);
@@ -55,7 +55,7 @@ public static class UsageCharts
         return new(TimeBuckets.Label(starts, view.Range.Zone, view.Grain), series, unit, now < starts.Count ? now : null);
     }
 
-    private static double?[] Values(IEnumerable<BreakdownRow> rows, Dictionary<long, int> index, Func<Measures, double> measure)
+    private static double?[] Values(IEnumerable<BreakdownRow> rows, Dictionary<long, int> index, Func<Measures, double?> measure)
     {
         var values = new double?[index.Count];
         Array.Fill(values, 0);
@@ -66,11 +66,11 @@ public static class UsageCharts
     }
 
     /// <summary>Never below zero: under ingestion the two reads may be an instant apart.</summary>
-    private static double?[] Rest(UsageBoard board, List<ChartSeries> shown, Dictionary<long, int> index, Func<Measures, double> measure)
+    private static double?[] Rest(UsageBoard board, List<ChartSeries> shown, Dictionary<long, int> index, Func<Measures, double?> measure)
     {
         var rest = Values(board.Over.Rows, index, measure);
         for (var at = 0; at < rest.Length; at++)
-            rest[at] = Math.Max(0, rest[at]!.Value - shown.Sum(series => series.Values[at] ?? 0));
+            rest[at] = rest[at] is not { } whole ? null : Math.Max(0, whole - shown.Sum(series => series.Values[at] ?? 0));
         return rest;
     }
 
