@@ -10,7 +10,8 @@ internal sealed class IngestBody : IDisposable
     public const int MaxItems = 10_000;
     public const int MaxBytes = 16 * 1024 * 1024;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
+    /// <summary>Far more than a sender needs in fields that are ignored: deeper, and the whole body would be refused.</summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1000 };
 
     private readonly List<JsonDocument> _documents = [];
 
