@@ -9,6 +9,12 @@ namespace AgentConsole.Usage.Ingest;
 /// <summary>Usage in, over HTTP. Every answer comes after the commit.</summary>
 internal static class IngestEndpoints
 {
+    /// <summary>
+    /// Kestrel cuts the connection at its own limit, so that a sender sees a broken pipe and not the 413, and tries again for ever.
+    /// Up to here the body is received and thrown away instead.
+    /// </summary>
+    private const long MaxReceived = 8L * IngestBody.MaxBytes;
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("").RequireAuthorization(Scopes.Ingest).WithTags("Ingestion").DisableAntiforgery();
@@ -19,7 +25,7 @@ internal static class IngestEndpoints
     private static void MapFormat(RouteGroupBuilder group, string path, UsageFormat format, string summary) =>
         group.MapPost(path, (HttpContext context, IngestUsage ingest, CancellationToken cancellationToken) => IngestAsync(format, context, ingest, cancellationToken))
             .WithSummary(summary)
-            .WithMetadata(new RequestSizeLimitAttribute(IngestBody.MaxBytes + 1024 * 1024))
+            .WithMetadata(new RequestSizeLimitAttribute(MaxReceived))
             .Produces<IngestAnswer>()
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503);
 
