@@ -90,9 +90,13 @@ namespace AgentConsole.Migrations
             migrationBuilder.Sql("""
                 ALTER TABLE usage_events RENAME TO usage_events_default;
                 ALTER INDEX "PK_usage_events" RENAME TO "PK_usage_events_default";
+                ALTER TABLE usage_events_default ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
                 CREATE TABLE usage_events (LIKE usage_events_default INCLUDING DEFAULTS INCLUDING STORAGE,
                   CONSTRAINT "PK_usage_events" PRIMARY KEY (tenant_id, occurred_at, event_id, source)) PARTITION BY RANGE (occurred_at);
                 ALTER TABLE usage_events ATTACH PARTITION usage_events_default DEFAULT;
+                CREATE INDEX "IX_usage_events_xid" ON usage_events (xid);
+                CREATE TABLE usage_rollup_watermark (xid xid8 NOT NULL, rolled_at timestamptz NOT NULL);
+                INSERT INTO usage_rollup_watermark VALUES ('0', '2000-01-01Z');
                 """);
 
             migrationBuilder.CreateTable(
@@ -171,6 +175,9 @@ namespace AgentConsole.Migrations
 
             migrationBuilder.DropTable(
                 name: "usage_events");
+
+            migrationBuilder.DropTable(
+                name: "usage_rollup_watermark");
 
             migrationBuilder.DropTable(
                 name: "usage_keys");

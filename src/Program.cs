@@ -1,9 +1,11 @@
 using AgentConsole;
 using AgentConsole.Access;
+using AgentConsole.Demo;
 using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
+using AgentConsole.Shell;
 using AgentConsole.Usage;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -15,6 +17,8 @@ builder.AddPlatform(platform);
 builder.AddAccess(AccessOptions.Read(settings));
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
+builder.Services.AddShell();
+builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 
@@ -29,12 +33,14 @@ if (migrateOnly)
 
 app.UseExceptionHandler();
 app.UseStatusCodePages();
+if (platform.Roles.HasFlag(Roles.Console)) app.UseShell();
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
+    app.MapShell(AccessFeature.PagesPolicy);
 }
 await app.RunAsync();
 return 0;

@@ -1,5 +1,7 @@
 using System.Net;
 using AgentConsole.Access.Keys;
+using AgentConsole.Access.Pages;
+using AgentConsole.Shell;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 
@@ -16,6 +18,7 @@ public static class AccessFeature
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton<TenantQueries>();
+        services.AddSingleton<ITenantChoices, TenantChoices>();
         services.AddSingleton<SaveTenant>();
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);

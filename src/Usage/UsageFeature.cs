@@ -3,6 +3,8 @@ using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Pages;
+using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
 
@@ -21,7 +23,10 @@ public static class UsageFeature
         services.AddHostedService(static provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton(static provider => new IngestUsage(
             provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RollUpUsage>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddUsagePages();
     }
 
     public static void MapUsage(this IEndpointRouteBuilder app)

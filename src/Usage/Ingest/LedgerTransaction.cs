@@ -1,6 +1,5 @@
 using AgentConsole.Access;
 using AgentConsole.Platform.Data;
-using AgentConsole.Usage.Rollups;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +7,7 @@ namespace AgentConsole.Usage.Ingest;
 
 /// <summary>
 /// Writes a group of batches exactly once. In one transaction: 1. tenants named for the first time; 2. the keys, which tell what is new; 3. the new events, by COPY;
-/// 4. refused items; 5. the rollups of the new events, last, because their rows are the ones that writers share. Rows are locked in one order, so writers never deadlock.
+/// 4. refused items. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
 /// </summary>
 internal sealed class LedgerTransaction(Database database, TimeProvider time)
 {
@@ -48,7 +47,6 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         var added = distinct.Where(static item => item.IsNew).Select(static item => item.Usage).ToList();
         await LedgerCopy.EventsAsync(connection, added, receivedAt, cancellationToken);
         await LedgerCopy.RejectedAsync(connection, rejected, cancellationToken);
-        await RollupWriter.WriteAsync(connection, Sum(added), cancellationToken);
 
         await transaction.CommitAsync(cancellationToken);
         Remember(newTenants);
@@ -80,13 +78,6 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         var order = string.CompareOrdinal(a.TenantId, b.TenantId);
         if (order == 0) order = string.CompareOrdinal(a.Id, b.Id);
         return order == 0 ? string.CompareOrdinal(a.Source, b.Source) : order;
-    }
-
-    private static RollupBatch Sum(List<UsageEvent> added)
-    {
-        var rollups = new RollupBatch();
-        foreach (var usage in added) rollups.Add(usage);
-        return rollups;
     }
 
     private async Task<string[]> InsertTenantsAsync(NpgsqlConnection connection, IEnumerable<string> named, DateTimeOffset at, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace AgentConsole.Usage.Rollups;
 
 /// <summary>
-/// Answers a breakdown. 1. Cut the range into output buckets; 2. cover each with rollup pieces, and events where no rollup fits; 3. sum both in PostgreSQL;
-/// 4. add the parts up by bucket and group. The total is the sum of the rows, so they cannot disagree.
+/// Answers a breakdown, in one snapshot. 1. Cut the range into output buckets; 2. cover each with rollup pieces, and events where no rollup fits; 3. sum both in PostgreSQL,
+/// and the events that the rollups do not have yet; 4. add the parts up by bucket and group. The total is the sum of the rows, so they cannot disagree.
 /// </summary>
 internal static class BreakdownReader
 {
@@ -24,6 +24,11 @@ internal static class BreakdownReader
 
     private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum(r.{bucket.Column()})::bigint"));
 
+    private static readonly string EventSums = $"""
+        count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0),
+        array_send(coalesce(array_agg(r.latency_ms) FILTER (WHERE r.latency_ms IS NOT NULL), '{"{}"}')), {TokenSums}
+        """;
+
     public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
     {
         var buckets = Buckets(query);
@@ -33,10 +38,19 @@ internal static class BreakdownReader
             RollupCover.Add(pieces, index, kind, buckets[index].From, buckets[index].To);
 
         var groups = new Dictionary<GroupKey, Sums>();
-        foreach (var source in pieces.GroupBy(static piece => piece.Grain is not null))
+        var rolled = pieces.Where(static piece => piece.Grain is not null).ToList();
+        var raw = pieces.Where(static piece => piece.Grain is null).ToList();
+        if (rolled.Count > 0)
         {
-            await using var command = Command(connection, query, tenants, source.Key ? kind : null, [.. source]);
-            await CollectAsync(command, query, groups, cancellationToken);
+            await using var rollups = RollupCommand(connection, query, tenants, kind!.Value, rolled);
+            await CollectAsync(rollups, query, groups, static bucket => bucket, cancellationToken);
+            await using var tail = TailCommand(connection, query, tenants, rolled);
+            await CollectAsync(tail, query, groups, BucketOfQuarter(rolled), cancellationToken);
+        }
+        if (raw.Count > 0)
+        {
+            await using var events = EventCommand(connection, query, tenants, raw);
+            await CollectAsync(events, query, groups, static bucket => bucket, cancellationToken);
         }
         var total = new Sums();
         foreach (var sums in groups.Values) total.Add(sums);
@@ -77,63 +91,105 @@ internal static class BreakdownReader
         return kind;
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, RollupKind? kind, IReadOnlyList<Piece> pieces)
+    /// <summary>OFFSET 0 keeps one index scan per piece, whatever the planner believes about the arrays.</summary>
+    private static NpgsqlCommand RollupCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, RollupKind kind, IReadOnlyList<Piece> pieces)
+    {
+        var command = WithPieces(connection, tenants, pieces);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, pieces.Select(static piece => (short)piece.Grain!).ToArray());
+        var filter = UsageSql.Filter(command, query.Filter, RollupColumn);
+        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {RollupColumn(dimension)}"));
+        command.CommandText = $"""
+            SELECT p.bucket, r.status, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost), string_agg(array_send(r.latency), ''), {TokenSums}{groups}
+            FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(bucket, lower, upper, grain)
+            CROSS JOIN LATERAL (
+              SELECT * FROM usage_rollups AS r
+              WHERE r.tenant_id = t.tenant_id AND r.kind = {(short)kind} AND r.grain = p.grain AND r.bucket_start >= p.lower AND r.bucket_start < p.upper{filter} OFFSET 0) AS r
+            GROUP BY p.bucket, r.status{groups}
+            """;
+        return command;
+    }
+
+    private static NpgsqlCommand EventCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces)
+    {
+        var command = WithPieces(connection, tenants, pieces);
+        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
+        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
+        command.CommandText = $"""
+            SELECT p.bucket, r.status, {EventSums}{groups}
+            FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4) AS p(bucket, lower, upper)
+            CROSS JOIN LATERAL (
+              SELECT * FROM usage_events AS r
+              WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= p.lower AND r.occurred_at < p.upper{filter} OFFSET 0) AS r
+            GROUP BY p.bucket, r.status{groups}
+            """;
+        return command;
+    }
+
+    /// <summary>Events above the watermark, few and recent, by quarter hours since 2000.</summary>
+    private static NpgsqlCommand TailCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces)
+    {
+        var command = new NpgsqlCommand { Connection = connection };
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, tenants);
+        Add(command, NpgsqlDbType.TimestampTz, pieces.Min(static piece => piece.From));
+        Add(command, NpgsqlDbType.TimestampTz, pieces.Max(static piece => piece.To));
+        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
+        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
+        command.CommandText = $"""
+            SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, r.status, {EventSums}{groups}
+            FROM (SELECT * FROM usage_events AS r WHERE r.xid >= (SELECT xid FROM usage_rollup_watermark) OFFSET 0) AS r
+            WHERE r.tenant_id = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3{filter}
+            GROUP BY quarter, r.status{groups}
+            """;
+        return command;
+    }
+
+    /// <summary>The output bucket that a quarter hour belongs to by the rollup pieces; null when it is read from events anyway.</summary>
+    private static Func<int, int?> BucketOfQuarter(IReadOnlyList<Piece> pieces)
+    {
+        var ordered = pieces.OrderBy(static piece => piece.From).ToArray();
+        var starts = ordered.Select(static piece => piece.From).ToArray();
+        return quarter =>
+        {
+            var at = DateTime.UnixEpoch.AddMinutes(15L * quarter);
+            var index = Array.BinarySearch(starts, at);
+            var piece = index >= 0 ? index : ~index - 1;
+            return piece >= 0 && at < ordered[piece].To ? ordered[piece].Bucket : null;
+        };
+    }
+
+    private static NpgsqlCommand WithPieces(NpgsqlConnection connection, string[] tenants, IReadOnlyList<Piece> pieces)
     {
         var command = new NpgsqlCommand { Connection = connection };
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, tenants);
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Integer, pieces.Select(static piece => piece.Bucket).ToArray());
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, pieces.Select(static piece => (short)(piece.Grain ?? 0)).ToArray());
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, pieces.Select(static piece => piece.From).ToArray());
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, pieces.Select(static piece => piece.To).ToArray());
-        var filter = UsageSql.Filter(command, query.Filter, dimension => Column(dimension, kind));
-        var groups = string.Concat(query.GroupBy.Select(dimension => $", {Column(dimension, kind)}"));
-        // OFFSET 0 keeps one index scan per piece, whatever the planner believes about the arrays.
-        command.CommandText = kind is { } rollup
-            ? $"""
-               SELECT p.bucket, r.status, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost), string_agg(array_send(r.latency), ''), {TokenSums}{groups}
-               FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(bucket, grain, lower, upper)
-               CROSS JOIN LATERAL (
-                 SELECT * FROM usage_rollups AS r
-                 WHERE r.tenant_id = t.tenant_id AND r.kind = {(short)rollup} AND r.grain = p.grain AND r.bucket_start >= p.lower AND r.bucket_start < p.upper{filter} OFFSET 0) AS r
-               GROUP BY p.bucket, r.status{groups}
-               """
-            : $"""
-               SELECT p.bucket, r.status, count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0), array_send(coalesce(array_agg(r.latency_ms) FILTER (WHERE r.latency_ms IS NOT NULL), '{"{}"}')), {TokenSums}{groups}
-               FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(bucket, grain, lower, upper)
-               CROSS JOIN LATERAL (
-                 SELECT * FROM usage_events AS r
-                 WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= p.lower AND r.occurred_at < p.upper{filter} OFFSET 0) AS r
-               GROUP BY p.bucket, r.status{groups}
-               """;
         return command;
     }
 
-    private static string Column(Dimension dimension, RollupKind? kind) => kind switch
+    private static string RollupColumn(Dimension dimension) => dimension switch
     {
-        null => UsageSql.EventColumn(dimension),
-        _ => dimension switch
-        {
-            Dimension.Tenant => "r.tenant_id",
-            Dimension.Provider => "r.provider",
-            Dimension.Model => "r.model",
-            Dimension.Status => "r.status",
-            Dimension.User or Dimension.Key => "r.subject",
-            _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
-        },
+        Dimension.Tenant => "r.tenant_id",
+        Dimension.Provider => "r.provider",
+        Dimension.Model => "r.model",
+        Dimension.Status => "r.status",
+        Dimension.User or Dimension.Key => "r.subject",
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
     };
 
     private static void Add(NpgsqlCommand command, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
 
-    private static async Task CollectAsync(NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, Sums> groups, CancellationToken cancellationToken)
+    private static async Task CollectAsync(NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, Sums> groups, Func<int, int?> bucketOf, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (bucketOf(reader.GetInt32(0)) is not { } bucket) continue;
             var values = new string?[query.GroupBy.Count];
             for (var index = 0; index < values.Length; index++)
                 values[index] = UsageSql.GroupValue(reader, 7 + TokenCounts.BucketCount + index, query.GroupBy[index]);
-            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(reader.GetInt32(0), values), out _);
+            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(bucket, values), out _);
             (sums ??= new Sums()).Add(reader);
         }
     }

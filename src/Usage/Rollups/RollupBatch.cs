@@ -5,7 +5,7 @@ namespace AgentConsole.Usage.Rollups;
 internal readonly record struct RollupKey(
     string Tenant, RollupKind Kind, RollupGrain Grain, DateTime BucketStart, string Subject, string Provider, string Model, UsageStatus Status) : IComparable<RollupKey>
 {
-    /// <summary>The order in which every writer locks rollup rows, so that no two wait for each other.</summary>
+    /// <summary>The order of the primary key: rows are written as the index has them.</summary>
     public int CompareTo(RollupKey other)
     {
         var order = string.CompareOrdinal(Tenant, other.Tenant);
@@ -28,10 +28,10 @@ internal sealed class RollupSums
     public decimal Cost;
     public List<long> Latency = [];
 
-    public void Add(UsageEvent usage)
+    public void Add(in RolledEvent usage)
     {
         Requests++;
-        Attempts += usage.AttemptCount;
+        Attempts += usage.Attempts;
         Tokens += usage.Tokens;
         if (usage.Cost is { } cost) Cost += cost;
         else Unpriced++;
@@ -63,7 +63,7 @@ internal sealed class RollupBatch
 {
     private readonly Dictionary<RollupKey, RollupSums> _rows = [];
 
-    /// <summary>The rows in locking order.</summary>
+    /// <summary>The rows in the order of the primary key, coarser grains included.</summary>
     public IReadOnlyList<KeyValuePair<RollupKey, RollupSums>> Rows()
     {
         var fine = _rows.ToList();
@@ -77,14 +77,14 @@ internal sealed class RollupBatch
         return rows;
     }
 
-    public void Add(UsageEvent usage)
+    public void Add(in RolledEvent usage)
     {
-        var at = usage.OccurredAt.UtcDateTime;
+        var at = usage.OccurredAt;
         var bucket = new DateTime(at.Ticks - at.Ticks % TimeSpan.FromMinutes(15).Ticks, DateTimeKind.Utc);
-        var key = new RollupKey(usage.TenantId, RollupKind.Model, RollupGrain.QuarterHour, bucket, "", usage.Provider, usage.Model, usage.Status);
+        var key = new RollupKey(usage.Tenant, RollupKind.Model, RollupGrain.QuarterHour, bucket, "", usage.Provider, usage.Model, usage.Status);
         Sums(key).Add(usage);
-        Sums(key with { Kind = RollupKind.User, Subject = usage.User ?? "" }).Add(usage);
-        Sums(key with { Kind = RollupKind.Key, Subject = usage.Key ?? "" }).Add(usage);
+        Sums(key with { Kind = RollupKind.User, Subject = usage.User }).Add(usage);
+        Sums(key with { Kind = RollupKind.Key, Subject = usage.Key }).Add(usage);
     }
 
     private RollupSums Sums(in RollupKey key) =>

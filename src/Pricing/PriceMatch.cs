@@ -1,0 +1,120 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace AgentConsole.Pricing;
+
+/// <summary>Which model names a price row is for. Names are compared without regard to case.</summary>
+public abstract record PriceMatch
+{
+    public const int MaxPatternLength = 500;
+
+    private const int ExactFit = 1_000_000;
+    private const int DatedFit = 100_000;
+    private const int PrefixFit = 1_000;
+
+    /// <summary>How closely it fits, to choose between rows: 0 not at all; exact over dated over prefix over the rest, then the longer text.</summary>
+    public abstract int Closeness(string model);
+
+    public bool Matches(string model) => Closeness(model) > 0;
+
+    /// <summary>The clause as JSON, in the grammar of the genai-prices catalogue plus <c>dated</c>.</summary>
+    public abstract JsonObject ToJson();
+
+    public sealed record Exact(string Name) : PriceMatch
+    {
+        public override int Closeness(string model) => model.Equals(Name, StringComparison.OrdinalIgnoreCase) ? ExactFit : 0;
+
+        public override JsonObject ToJson() => new() { ["equals"] = Name };
+    }
+
+    /// <summary>The name itself, or the name with a date or <c>latest</c> behind it, and nothing else: <c>gpt-5</c> is not <c>gpt-5-mini</c>.</summary>
+    public sealed record Dated(string Name) : PriceMatch
+    {
+        public override int Closeness(string model)
+        {
+            if (!model.StartsWith(Name, StringComparison.OrdinalIgnoreCase))
+                return 0;
+            var rest = model.AsSpan(Name.Length);
+            return rest.IsEmpty ? ExactFit : IsDate(rest) ? DatedFit + Name.Length : 0;
+        }
+
+        public override JsonObject ToJson() => new() { ["dated"] = Name };
+
+        private static bool IsDate(ReadOnlySpan<char> rest)
+        {
+            if (rest[0] is not ('-' or '@'))
+                return false;
+            rest = rest[1..];
+            return rest is "latest" or "default"
+                || Fits(rest, "00000000")
+                || Fits(rest, "0000-00-00");
+        }
+
+        private static bool Fits(ReadOnlySpan<char> text, string shape)
+        {
+            if (text.Length != shape.Length)
+                return false;
+            for (var i = 0; i < shape.Length; i++)
+                if (shape[i] == '0' ? !char.IsAsciiDigit(text[i]) : text[i] != shape[i])
+                    return false;
+            return true;
+        }
+    }
+
+    public sealed record Prefix(string Start) : PriceMatch
+    {
+        public override int Closeness(string model) => model.StartsWith(Start, StringComparison.OrdinalIgnoreCase) ? PrefixFit + Start.Length : 0;
+
+        public override JsonObject ToJson() => new() { ["starts_with"] = Start };
+    }
+
+    public sealed record Suffix(string End) : PriceMatch
+    {
+        public override int Closeness(string model) => model.EndsWith(End, StringComparison.OrdinalIgnoreCase) ? End.Length : 0;
+
+        public override JsonObject ToJson() => new() { ["ends_with"] = End };
+    }
+
+    public sealed record Contains(string Part) : PriceMatch
+    {
+        public override int Closeness(string model) => model.Contains(Part, StringComparison.OrdinalIgnoreCase) ? Part.Length : 0;
+
+        public override JsonObject ToJson() => new() { ["contains"] = Part };
+    }
+
+    /// <summary>A regular expression without backtracking, so that no name can make it slow.</summary>
+    public sealed record Pattern(string Expression) : PriceMatch
+    {
+        private readonly Regex _regex = new(Expression, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+        public bool Equals(Pattern? other) => other?.Expression == Expression;
+
+        public override int GetHashCode() => Expression.GetHashCode(StringComparison.Ordinal);
+
+        public override int Closeness(string model) => _regex.IsMatch(model) ? 1 : 0;
+
+        public override JsonObject ToJson() => new() { ["regex"] = Expression };
+    }
+
+    public sealed record AnyOf(IReadOnlyList<PriceMatch> Clauses) : PriceMatch
+    {
+        public override int Closeness(string model) => Clauses.Max(clause => clause.Closeness(model));
+
+        public bool Equals(AnyOf? other) => other is not null && Clauses.SequenceEqual(other.Clauses);
+
+        public override int GetHashCode() => Clauses.Count;
+
+        public override JsonObject ToJson() => new() { ["or"] = new JsonArray([.. Clauses.Select(static clause => clause.ToJson())]) };
+    }
+
+    public sealed record AllOf(IReadOnlyList<PriceMatch> Clauses) : PriceMatch
+    {
+        public override int Closeness(string model) => Clauses.Min(clause => clause.Closeness(model));
+
+        public bool Equals(AllOf? other) => other is not null && Clauses.SequenceEqual(other.Clauses);
+
+        public override int GetHashCode() => Clauses.Count;
+
+        public override JsonObject ToJson() => new() { ["and"] = new JsonArray([.. Clauses.Select(static clause => clause.ToJson())]) };
+    }
+}

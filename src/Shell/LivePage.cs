@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using AgentConsole.Platform.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentConsole.Shell;
+
+/// <summary>A page that shows <typeparamref name="TData"/> and follows it: signal, throttle, pull. The signal carries nothing; the page reads what it shows.</summary>
+/// <remarks>A failed pull keeps what is shown. A pull that is overtaken by a new URL is cancelled and never shown.</remarks>
+public abstract class LivePage<TData> : ComponentBase, IDisposable where TData : class
+{
+    private static readonly TimeSpan Throttle = TimeSpan.FromSeconds(1);
+    /// <summary>Relative ranges move and the clock runs even when no event comes.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
+
+    private Frame? shown;
+    private string? topic;
+    private IDisposable? signals;
+    private IDisposable? pauses;
+    private ITimer? ticks;
+    private CancellationTokenSource? pulling;
+    private bool disposed;
+    private bool paused;
+
+    [CascadingParameter] public required Frame Frame { get; set; }
+
+    [Inject] protected TimeProvider Clock { get; set; } = null!;
+    [Inject] protected NavigationManager Navigation { get; set; } = null!;
+    [Inject] private IChangeFeed Feed { get; set; } = null!;
+    [Inject] private LiveState Live { get; set; } = null!;
+    [Inject] private ILoggerFactory Loggers { get; set; } = null!;
+
+    /// <summary>Null until the first pull succeeds.</summary>
+    protected TData? Data { get; private set; }
+
+    /// <summary>The trace id of the last pull when it failed.</summary>
+    protected string? FailedTrace { get; private set; }
+
+    /// <summary>The URL has changed and its data is not here yet.</summary>
+    protected bool Busy { get; private set; }
+
+    protected PageUrl Url => Frame.Url;
+
+    /// <summary>Reads what the URL asks for; its own parameters are set.</summary>
+    protected abstract Task<TData> PullAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the URL is this page's: the frame may move on before the page is gone.</summary>
+    protected abstract bool Owns(PageUrl url);
+
+    /// <summary>What the data is complete to, if it tells.</summary>
+    protected virtual DateTimeOffset? CompleteTo(TData data) => null;
+
+    protected virtual string Topic => Frame.Tenant is { } tenant ? Topics.Usage(tenant) : Topics.AllUsage;
+
+    /// <summary>Whether signals make it pull again.</summary>
+    protected virtual bool Follows => true;
+
+    protected override void OnInitialized()
+    {
+        if (!Follows)
+            return;
+        pauses = Live.Subscribe(OnPauseToggled);
+        ticks = Clock.CreateTimer(_ => _ = FollowAsync(CancellationToken.None), null, Tick, Tick);
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Frame == shown || !Owns(Url))
+            return;
+        shown = Frame;
+        Listen();
+        Busy = true;
+        await ReloadAsync();
+    }
+
+    /// <summary>Pulls again for the same URL, as the retry button does.</summary>
+    protected Task ReloadAsync()
+    {
+        pulling?.Cancel();
+        pulling?.Dispose();
+        pulling = new();
+        return PullGuardedAsync(pulling.Token);
+    }
+
+    private async Task PullGuardedAsync(CancellationToken cancellationToken)
+    {
+        using var activity = LiveTrace.Source.StartActivity("page.pull");
+        try
+        {
+            var data = await PullAsync(cancellationToken);
+            if (cancellationToken.IsCancellationRequested)
+                return;
+            (Data, FailedTrace, Busy) = (data, null, false);
+            Live.Report(CompleteTo(data), stale: false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            // Whatever broke: the page stays, says so and offers a retry.
+            (FailedTrace, Busy) = ((activity?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString(), false);
+            LiveTrace.PullFailed(Loggers.CreateLogger(GetType()), exception, Url.Path, FailedTrace);
+            Live.Report(Live.CompleteTo, stale: true);
+        }
+    }
+
+    private void Listen()
+    {
+        if (!Follows || (topic == Topic && signals is not null))
+            return;
+        signals?.Dispose();
+        topic = Topic;
+        signals = Feed.Subscribe(topic, Throttle, FollowAsync);
+    }
+
+    /// <summary>Never throws: its callers are the feed and a timer.</summary>
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        if (disposed || Live.Paused || cancellationToken.IsCancellationRequested)
+            return;
+        try
+        {
+            await InvokeAsync(RefreshAsync);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The circuit ended between the check and the call.
+        }
+    }
+
+    /// <summary>A pull for a new URL goes on undisturbed; this one is then not needed.</summary>
+    private async Task RefreshAsync()
+    {
+        if (disposed || Busy || pulling is not { } current)
+            return;
+        await PullGuardedAsync(current.Token);
+        if (!current.IsCancellationRequested)
+            StateHasChanged();
+    }
+
+    private void OnPauseToggled()
+    {
+        if (!Live.Paused && paused)
+            _ = FollowAsync(CancellationToken.None);
+        paused = Live.Paused;
+    }
+
+    public virtual void Dispose()
+    {
+        disposed = true;
+        ticks?.Dispose();
+        signals?.Dispose();
+        pauses?.Dispose();
+        pulling?.Cancel();
+        pulling?.Dispose();
+        pulling = null;
+        Live.Report(null, stale: false);
+        GC.SuppressFinalize(this);
+    }
+}
+
+internal static partial class LiveTrace
+{
+    public static readonly ActivitySource Source = new("AgentConsole.Shell");
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Page {Path} could not be read, trace {TraceId}")]
+    public static partial void PullFailed(ILogger logger, Exception exception, string path, string traceId);
+}

@@ -1,0 +1,161 @@
+// One ApexCharts instance per element: created once, then given new numbers, at most every two seconds.
+const redrawEvery = 2000;
+let library;
+
+export async function create(element, url, owner, model) {
+  library ??= import(new URL(url, document.baseURI)).then(loaded => loaded.default);
+  const chart = new Chart(element, await library, owner, model);
+  await chart.render();
+  return chart;
+}
+
+class Chart {
+  constructor(element, Apex, owner, model) {
+    this.element = element;
+    this.owner = owner;
+    this.model = model;
+    this.lastDrawn = 0;
+    this.timer = 0;
+    this.apex = new Apex(element, this.options());
+    this.onTheme = () => this.draw();
+    this.system = matchMedia("(prefers-color-scheme: dark)");
+    this.system.addEventListener("change", this.onTheme);
+    window.addEventListener("themechange", this.onTheme);
+  }
+
+  render() {
+    this.lastDrawn = performance.now();
+    return this.apex.render();
+  }
+
+  update(model) {
+    const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
+    this.model = model;
+    const wait = sameShape ? redrawEvery - (performance.now() - this.lastDrawn) : 0;
+    if (wait <= 0) this.draw();
+    else this.timer ||= setTimeout(() => this.draw(), wait);
+  }
+
+  draw() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.lastDrawn = performance.now();
+    if (!this.element.isConnected) return;
+    this.apex.updateOptions(this.options(), false, false, false);
+  }
+
+  dispose() {
+    clearTimeout(this.timer);
+    this.system.removeEventListener("change", this.onTheme);
+    window.removeEventListener("themechange", this.onTheme);
+    this.apex.destroy();
+  }
+
+  colour(name) {
+    const probe = document.createElement("span");
+    probe.style.color = `var(--${name})`;
+    this.element.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+  }
+
+  options() {
+    const { buckets, series, unit, partialFrom, area } = this.model;
+    const muted = this.colour("text-muted");
+    const colours = series.map(one => this.colour(`series-${one.colour}`));
+    return {
+      series: series.map((one, index) => ({
+        name: one.label,
+        data: one.values.map((y, x) => ({ x: String(x), y, fillColor: partialFrom !== null && x >= partialFrom && !area ? lighter(colours[index]) : undefined }))
+      })),
+      colors: colours,
+      chart: {
+        type: area ? "area" : "bar",
+        stacked: true,
+        height: 260,
+        background: "transparent",
+        fontFamily: "inherit",
+        foreColor: muted,
+        animations: { enabled: false },
+        toolbar: { show: false },
+        zoom: { enabled: false },
+        selection: { enabled: false },
+        events: {
+          dataPointSelection: (event, chart, point) => this.chosen(point.seriesIndex, point.dataPointIndex),
+          click: (event, chart, point) => { if (area) this.chosen(point.seriesIndex, point.dataPointIndex); }
+        }
+      },
+      plotOptions: { bar: { columnWidth: buckets.length > 60 ? "92%" : "72%", borderRadius: 0 } },
+      states: { hover: { filter: { type: "none" } }, active: { filter: { type: "none" } } },
+      stroke: area ? { width: 1, curve: "straight" } : { width: 0 },
+      fill: { type: "solid", opacity: area ? 0.75 : 1 },
+      dataLabels: { enabled: false },
+      legend: { show: false },
+      grid: { borderColor: this.colour("chart-grid"), strokeDashArray: 0, padding: { left: 8, right: 8, top: -12, bottom: 0 } },
+      xaxis: {
+        type: "category",
+        labels: { rotate: 0, hideOverlappingLabels: false, trim: false, style: { fontSize: "12px" }, formatter: value => buckets[value]?.tick ?? "" },
+        axisTicks: { show: false },
+        axisBorder: { color: this.colour("line-strong") },
+        tooltip: { enabled: false },
+        crosshairs: { show: true, width: 1, stroke: { color: muted, width: 1, dashArray: 0 } }
+      },
+      yaxis: { min: 0, forceNiceScale: true, labels: { formatter: value => axis(value, unit), style: { fontSize: "12px" } } },
+      tooltip: { shared: true, intersect: false, custom: at => tooltip(this.model, at.dataPointIndex) },
+      noData: { text: "Nothing in this range" }
+    };
+  }
+
+  chosen(series, bucket) {
+    if (bucket >= 0) this.owner.invokeMethodAsync("PointAsync", this.model.series[series]?.key ?? null, bucket);
+  }
+}
+
+function lighter(colour) {
+  return colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.45)");
+}
+
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const fine = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
+
+function axis(value, unit) {
+  if (unit !== "Usd") return compact.format(value).replace("K", "k");
+  if (value === 0) return "$0";
+  return "$" + (value >= 1000 ? compact.format(value).replace("K", "k") : value >= 10 ? whole.format(value) : value >= 0.1 ? cents.format(value) : fine.format(value));
+}
+
+function exact(value, unit) {
+  if (unit !== "Usd") return whole.format(value);
+  return "$" + (value >= 0.01 || value === 0 ? cents.format(value) : fine.format(value));
+}
+
+function tooltip(model, bucket) {
+  const at = model.buckets[bucket];
+  if (!at) return "";
+  const rows = model.series.map(one => ({ ...one, value: one.values[bucket] })).filter(one => one.value);
+  const total = rows.reduce((sum, one) => sum + one.value, 0);
+  const partial = model.partialFrom !== null && bucket >= model.partialFrom ? " · so far" : "";
+  const box = document.createElement("div");
+  box.className = "chart-tip";
+  box.append(line("chart-tip-title", at.title + partial, exact(total, model.unit)));
+  for (const one of rows.sort((a, b) => b.value - a.value)) {
+    const row = line("", one.label, exact(one.value, model.unit));
+    const swatch = document.createElement("span");
+    swatch.className = "swatch";
+    swatch.style.background = `var(--series-${one.colour})`;
+    row.prepend(swatch);
+    box.append(row);
+  }
+  return box.outerHTML;
+}
+
+// Names come from outside: only ever as text.
+function line(name, label, value) {
+  const row = document.createElement("div");
+  row.className = `chart-tip-row ${name}`;
+  row.append(Object.assign(document.createElement("span"), { textContent: label }), Object.assign(document.createElement("b"), { textContent: value }));
+  return row;
+}

@@ -1,0 +1,79 @@
+namespace AgentConsole.Usage.Pages;
+
+/// <summary>Everything the overview and the usage page show, from as few reads as possible.</summary>
+/// <param name="Groups">Grain total by the chosen dimension: tiles and table, so that rows sum to the tile.</param>
+/// <param name="Previous">The same measures of the range before.</param>
+/// <param name="Over">The whole over time, without groups.</param>
+/// <param name="Leading">The groups of <paramref name="Top"/> over time.</param>
+/// <param name="Top">The dearest groups, which get a colour of their own.</param>
+/// <param name="HasEvents">False until the first event ever: the page then says how to send one.</param>
+public sealed record UsageBoard(
+    UsageView View,
+    Breakdown Groups,
+    Measures Previous,
+    Breakdown Over,
+    Breakdown Leading,
+    IReadOnlyList<string?> Top,
+    bool HasEvents)
+{
+    public Measures Total => Groups.Total;
+}
+
+/// <summary>Asks for a board. One per page: the range before hardly changes and is asked for once a minute.</summary>
+/// <param name="breakdown">Answers a breakdown.</param>
+/// <param name="hasEvents">Whether the tenant has any event.</param>
+public sealed class UsageBoardReader(
+    Func<BreakdownQuery, CancellationToken, Task<Breakdown>> breakdown,
+    Func<string?, CancellationToken, Task<bool>> hasEvents,
+    TimeProvider clock)
+{
+    /// <summary>Series with a colour of their own; everything beyond is "other".</summary>
+    public const int TopCount = 7;
+
+    private static readonly TimeSpan PreviousKept = TimeSpan.FromMinutes(1);
+
+    private (string Key, DateTimeOffset At, Measures Measures)? previous;
+
+    public async Task<UsageBoard> ReadAsync(UsageView view, string? tenant, CancellationToken cancellationToken)
+    {
+        var groups = await breakdown(view.Ask(Grain.Total, view.GroupBy), cancellationToken);
+        var top = Top(groups);
+        var over = breakdown(view.Ask(view.Grain), cancellationToken);
+        var leading = breakdown(Narrow(view, top, groups.Rows.Count), cancellationToken);
+        await Task.WhenAll(over, leading);
+        var before = await PreviousAsync(view, cancellationToken);
+        var any = groups.Total.Requests > 0 || await hasEvents(tenant, cancellationToken);
+        return new(view, groups, before, await over, await leading, top, any);
+    }
+
+    /// <summary>By cost, then by requests, so that unpriced groups still have an order.</summary>
+    private static IReadOnlyList<string?> Top(Breakdown groups) =>
+        [.. groups.Rows
+            .OrderByDescending(static row => row.Measures.Cost)
+            .ThenByDescending(static row => row.Measures.Requests)
+            .ThenBy(static row => row.Group[0], StringComparer.Ordinal)
+            .Take(groups.Rows.Count == TopCount + 1 ? TopCount + 1 : TopCount)
+            .Select(static row => row.Group[0])];
+
+    /// <summary>Asks over time for the top groups only: a dimension may have thousands.</summary>
+    private static BreakdownQuery Narrow(UsageView view, IReadOnlyList<string?> top, int groups)
+    {
+        var query = view.Ask(view.Grain, view.GroupBy);
+        return groups <= top.Count ? query : query with { Filter = view.Filter.With(view.GroupBy, [.. top]) };
+    }
+
+    private async Task<Measures> PreviousAsync(UsageView view, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var range = view.Range.Previous();
+        var key = $"{view.Range.From:O} {view.Range.To:O} {FilterKey(view.Filter)}";
+        if (previous is { } known && known.Key == key && now - known.At < PreviousKept)
+            return known.Measures;
+        var answer = await breakdown(new(range.From, range.To, range.Zone, Grain.Total, [], view.Filter), cancellationToken);
+        previous = (key, now, answer.Total);
+        return answer.Total;
+    }
+
+    private static string FilterKey(UsageFilter filter) =>
+        string.Join('\n', filter.Values.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}={string.Join('\t', pair.Value)}"));
+}

@@ -1,0 +1,82 @@
+using AgentConsole.Shell;
+using AgentConsole.Shell.Widgets;
+
+namespace AgentConsole.Usage.Pages;
+
+/// <summary>Turns a board into charts: the top groups, and the rest as "other", which is the whole less the top.</summary>
+public static class UsageCharts
+{
+    private const string OtherKey = "other";
+    private const string ValuePrefix = "is:";
+
+    public static ChartModel Cost(UsageBoard board, SeriesColours colours) =>
+        Build(board, colours, ChartUnit.Usd, static measures => measures.CostKnown ? (double)measures.Cost : null);
+
+    public static ChartModel Tokens(UsageBoard board, SeriesColours colours) =>
+        Build(board, colours, ChartUnit.Tokens, static measures => measures.Tokens.Total);
+
+    /// <summary>The whole per bucket, for a tile.</summary>
+    public static IReadOnlyList<double> Spark(UsageBoard board, Func<Measures, double> measure)
+    {
+        var starts = Starts(board);
+        var index = Index(starts);
+        var values = new double[starts.Count(start => start < board.View.Range.Now)];
+        foreach (var row in board.Over.Rows)
+            if (row.Bucket is { } bucket && index.TryGetValue(bucket.UtcTicks, out var at) && at < values.Length)
+                values[at] = measure(row.Measures);
+        return values;
+    }
+
+    /// <summary>What a click on the chart means: the requests of that series in that bucket. "Other" has no filter of its own.</summary>
+    public static PageUrl Drill(UsageBoard board, PageUrl url, ChartPoint point)
+    {
+        var view = board.View;
+        var start = Starts(board)[point.Bucket];
+        var end = TimeBuckets.Next(start, view.Range.Zone, view.Grain);
+        var from = start < view.Range.From ? view.Range.From : start;
+        var link = UsageLinks.Between(UsageLinks.Same(url, Links.Requests), from, end < view.Range.To ? end : view.Range.To);
+        return point.Key is null or OtherKey ? link : link.With(view.GroupBy.Name(), point.Key.StartsWith(ValuePrefix, StringComparison.Ordinal) ? point.Key[ValuePrefix.Length..] : "");
+    }
+
+    private static ChartModel Build(UsageBoard board, SeriesColours colours, ChartUnit unit, Func<Measures, double?> measure)
+    {
+        var view = board.View;
+        var starts = Starts(board);
+        var index = Index(starts);
+        var names = colours.Assign(view.GroupBy.Name(), board.Top);
+        var series = board.Top.Select((value, at) => new ChartSeries(
+            value is null ? "none" : ValuePrefix + value,
+            view.GroupBy.Value(value),
+            names[at],
+            Values(board.Leading.Rows.Where(row => row.Group[0] == value), index, measure))).ToList();
+        if (board.Groups.Rows.Count > board.Top.Count)
+            series.Add(new(OtherKey, $"other ({Format.Count(board.Groups.Rows.Count - board.Top.Count)})", OtherKey, Rest(board, series, index, measure)));
+        var now = starts.TakeWhile(start => TimeBuckets.Next(start, view.Range.Zone, view.Grain) <= view.Range.Now).Count();
+        return new(TimeBuckets.Label(starts, view.Range.Zone, view.Grain), series, unit, now < starts.Count ? now : null);
+    }
+
+    private static double?[] Values(IEnumerable<BreakdownRow> rows, Dictionary<long, int> index, Func<Measures, double?> measure)
+    {
+        var values = new double?[index.Count];
+        Array.Fill(values, 0);
+        foreach (var row in rows)
+            if (row.Bucket is { } bucket && index.TryGetValue(bucket.UtcTicks, out var at))
+                values[at] = measure(row.Measures);
+        return values;
+    }
+
+    /// <summary>Never below zero: under ingestion the two reads may be an instant apart.</summary>
+    private static double?[] Rest(UsageBoard board, List<ChartSeries> shown, Dictionary<long, int> index, Func<Measures, double?> measure)
+    {
+        var rest = Values(board.Over.Rows, index, measure);
+        for (var at = 0; at < rest.Length; at++)
+            rest[at] = rest[at] is not { } whole ? null : Math.Max(0, whole - shown.Sum(series => series.Values[at] ?? 0));
+        return rest;
+    }
+
+    private static IReadOnlyList<DateTimeOffset> Starts(UsageBoard board) =>
+        TimeBuckets.Between(board.View.Range.From, board.View.Range.To, board.View.Range.Zone, board.View.Grain);
+
+    private static Dictionary<long, int> Index(IReadOnlyList<DateTimeOffset> starts) =>
+        starts.Select(static (start, at) => (start.UtcTicks, at)).ToDictionary(static pair => pair.UtcTicks, static pair => pair.at);
+}

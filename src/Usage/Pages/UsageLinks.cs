@@ -1,0 +1,24 @@
+using AgentConsole.Shell;
+
+namespace AgentConsole.Usage.Pages;
+
+/// <summary>Links between the usage pages that keep what is being looked at.</summary>
+public static class UsageLinks
+{
+    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain"];
+
+    /// <summary>The same range and filters on another page.</summary>
+    public static PageUrl Same(PageUrl url, string path) => url.Carry(path).Without(OwnState);
+
+    /// <summary>The requests behind a group, or behind a bar when the bucket's range is given. A null value is "not set".</summary>
+    public static PageUrl Requests(PageUrl url, Dimension dimension, string? value) =>
+        Same(url, Links.Requests).With(dimension.Name(), value ?? "");
+
+    public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
+        url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
+
+    public static bool HasFilter(PageUrl url) => Dimensions.All.Any(dimension => dimension != Dimension.Tenant && url[dimension.Name()] is not null);
+
+    public static PageUrl WithoutFilters(PageUrl url) =>
+        url.Without([.. Dimensions.All.Where(static dimension => dimension != Dimension.Tenant).Select(static dimension => dimension.Name()), "cursor"]);
+}

@@ -1,0 +1,12 @@
+using AgentConsole.Shell;
+
+namespace AgentConsole.Usage.Pages;
+
+public static class UsagePages
+{
+    /// <summary>The usage pages' places in the rail.</summary>
+    public static IServiceCollection AddUsagePages(this IServiceCollection services) => services
+        .AddSingleton(new NavEntry(NavGroup.Spend, 10, "Overview", Links.Overview, "overview"))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 20, "Usage", Links.Usage, "usage"))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 30, "Requests", Links.Requests, "requests"));
+}

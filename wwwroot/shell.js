@@ -1,0 +1,64 @@
+// What the frame does in the browser alone, by attributes: nothing here knows a page.
+const root = document.documentElement;
+
+document.addEventListener("click", event => {
+  const target = event.target.closest?.("[data-copy], [data-rail-fold], [data-reconnect], a[href]");
+  closeMenus(event.target.closest?.("details.menu"));
+  if (!target) return;
+  if (target.matches("[data-copy]")) copy(target);
+  else if (target.matches("[data-rail-fold]")) foldRail();
+  else if (target.matches("[data-reconnect]")) window.Blazor?.reconnect?.().then(ok => { if (ok === false) location.reload(); }, () => {});
+  else document.querySelector("#rail:popover-open")?.hidePopover();
+});
+
+document.addEventListener("keydown", event => {
+  if (event.key === "Escape") return closeMenus(null, true);
+  const row = event.target.closest?.("table[data-rows] a[data-row]");
+  if (!row || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  const rows = [...row.closest("table").querySelectorAll("a[data-row]")];
+  const next = rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+
+function closeMenus(except, refocus) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu === except || menu.contains(except)) continue;
+    menu.open = false;
+    if (refocus) menu.querySelector("summary").focus();
+  }
+}
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without https there is no clipboard API.
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  button.dataset.copied = "";
+  setTimeout(() => delete button.dataset.copied, 1500);
+}
+
+function foldRail() {
+  const mini = root.dataset.rail !== "mini";
+  if (mini) root.dataset.rail = "mini";
+  else delete root.dataset.rail;
+  document.cookie = `rail=${mini ? "mini" : ""}; path=/; max-age=${mini ? 31536000 : 0}; samesite=lax`;
+}
+
+// The server forgot this circuit; the URL holds the page's whole state, so loading it again loses nothing.
+const modal = document.getElementById("components-reconnect-modal");
+if (modal)
+  new MutationObserver(() => {
+    if (modal.classList.contains("components-reconnect-rejected")) location.reload();
+  }).observe(modal, { attributes: true, attributeFilter: ["class"] });
