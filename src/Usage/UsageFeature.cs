@@ -4,6 +4,7 @@ using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
+using AgentConsole.Usage.Repricing;
 using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
@@ -26,6 +27,10 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<MoneyQueries>();
+        services.AddSingleton<RepriceUsage>();
+        services.AddSingleton<RepriceWorker>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RepriceWorker>());
         services.AddUsagePages();
     }
 
