@@ -18,7 +18,7 @@ internal sealed partial class RepriceWorker(
     IDbContextFactory<ConsoleDb> contexts, PriceQueries prices, RollUpUsage rollUp, AuditLog audit, IChangeFeed changes, TimeProvider time, ILogger<RepriceWorker> logger) : BackgroundService
 {
     /// <summary>Longer than a node needs to notice that prices changed, and than an event waits between its price and its commit.</summary>
-    internal TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(8);
+    internal TimeSpan Settling { get; set; } = TimeSpan.FromSeconds(8);
 
     private const int MaxFailures = 10;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
