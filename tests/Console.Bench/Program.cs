@@ -10,6 +10,7 @@ Command[] commands =
     Idle.Command,
     Crash.Command,
     Money.Command,
+    Reprice.Command,
 ];
 
 using var stop = new CancellationTokenSource();
