@@ -39,7 +39,7 @@ internal static class Reprice
         var ingestion = IngestAsync(app.Url, rate, stop.Token);
         var (run, took) = await RepriceAsync(http, cancellationToken);
         await stop.CancelAsync();
-        Console.WriteLine($"ingestion  {await ingestion / took.TotalSeconds:N0} events/s meanwhile");
+        Console.WriteLine($"ingestion  {await ingestion:N0} events/s meanwhile");
         var changed = run.GetProperty("changed").GetInt64();
         var scaled = took * (1_000_000.0 / changed);
         Console.WriteLine($"re-priced  {changed:N0} events in {took.TotalSeconds:F1} s ({changed / took.TotalSeconds:N0} a second): {scaled.TotalSeconds:F0} s for a million (wanted: {Wanted.TotalSeconds:N0} s)");
@@ -94,9 +94,10 @@ internal static class Reprice
         return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
     }
 
-    /// <summary>Events accepted until it is stopped.</summary>
-    private static async Task<long> IngestAsync(Uri url, int rate, CancellationToken stop)
+    /// <summary>Events accepted a second, until it is stopped.</summary>
+    private static async Task<double> IngestAsync(Uri url, int rate, CancellationToken stop)
     {
+        var started = Stopwatch.GetTimestamp();
         using var client = new IngestClient(url, AppProcess.Key, "/api/v1/usage", 2);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         try
@@ -110,7 +111,7 @@ internal static class Reprice
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
         }
-        return client.Accepted;
+        return client.Accepted / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     /// <summary>Events that cost other than today's prices say, plus rollup days that are not the sum of their events.</summary>
