@@ -1,5 +1,6 @@
 // One ApexCharts instance per element: created once, then given new numbers, at most every two seconds.
 const redrawEvery = 2000;
+const tickRoom = 56;
 let library;
 
 export async function create(element, url, owner, model) {
@@ -34,10 +35,13 @@ class Chart {
     const { gridWidth, translateX } = this.apex.w.globals;
     const { buckets, area } = this.model;
     const step = gridWidth / Math.max(1, buckets.length - (area ? 1 : 0));
+    let free = 0;
     const labels = buckets.flatMap((bucket, index) => {
-      if (!bucket.tick) return [];
+      const left = translateX + step * (index + (area ? 0 : 0.5));
+      if (!bucket.tick || left < free) return [];
+      free = left + tickRoom;
       const label = Object.assign(document.createElement("span"), { textContent: bucket.tick });
-      label.style.left = `${translateX + step * (index + (area ? 0 : 0.5))}px`;
+      label.style.left = `${left}px`;
       return [label];
     });
     this.axis.replaceChildren(...labels);
