@@ -1,5 +1,6 @@
 using AgentConsole;
 using AgentConsole.Access;
+using AgentConsole.Demo;
 using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
@@ -17,6 +18,7 @@ builder.AddAccess(AccessOptions.Read(settings));
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
 builder.Services.AddShell();
+builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AgentConsole.Access;
 using AgentConsole.Platform;
@@ -51,7 +52,7 @@ public sealed class IngestUsage
         for (var index = 0; index < body.Items.Count; index++)
         {
             var (json, broken) = body.Items[index];
-            var item = json is { } element ? normalise(element, caller.Tenant, now) : Normalised.Refused(null, null, broken!);
+            var item = json is { } element ? Read(normalise, element, caller, now) : Normalised.Refused(null, null, broken!);
             if (item.Event is { } usage)
             {
                 Price(usage, book);
@@ -62,6 +63,19 @@ public sealed class IngestUsage
             kept.Add(Reject(source, item, json, caller, now));
         }
         return (new IngestBatch(events, kept), rejected);
+    }
+
+    /// <summary>A field name or value that is no text (an escape of half a character) throws when it is looked at; that is this item's fault alone.</summary>
+    private static Normalised Read(Normalise normalise, JsonElement item, IngestCaller caller, DateTimeOffset now)
+    {
+        try
+        {
+            return normalise(item, caller.Tenant, now);
+        }
+        catch (InvalidOperationException)
+        {
+            return Normalised.Refused(null, null, "contains characters that are not text");
+        }
     }
 
     private static (string Source, Normalise Normalise) Profile(UsageFormat format) => format switch
@@ -90,7 +104,6 @@ public sealed class IngestUsage
     private static RejectedUsage Reject(string source, Normalised item, JsonElement? json, IngestCaller caller, DateTimeOffset now)
     {
         var tenant = caller.Tenant ?? item.Tenant;
-        var payload = json?.GetRawText().Replace("\0", "", StringComparison.Ordinal);
         return new()
         {
             TenantId = tenant is not null && Tenant.IsValidId(tenant) ? tenant : Tenant.Unassigned,
@@ -99,7 +112,7 @@ public sealed class IngestUsage
             Source = source,
             EventId = item.Id,
             Error = item.Error!,
-            Payload = payload?.Length > RejectedUsage.MaxPayloadLength ? payload[..RejectedUsage.MaxPayloadLength] : payload,
+            Payload = json is { } element ? RejectedUsage.Excerpt(JsonMarshal.GetRawUtf8Value(element)) : null,
         };
     }
 }

@@ -14,9 +14,9 @@ internal static class UsageEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/v1").RequireAuthorization(Scopes.Read).WithTags("Reading");
-        group.MapGet("/usage/breakdown", BreakdownAsync).WithSummary("Usage cut by time and dimensions; rows sum to the total.")
+        group.MapGet("/usage/breakdown", BreakdownAsync).WithSummary("Usage cut by time and dimensions; rows sum to the total.").WithQuery(UsageParameters.Breakdown)
             .Produces<BreakdownJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
-        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.")
+        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.").WithQuery(UsageParameters.Requests)
             .Produces<RequestPageJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/requests/{tenant}/{id}", FindAsync).WithSummary("One request with its receipt.")
             .Produces<RequestDetailJson>().ProducesProblem(401).ProducesProblem(404);

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace AgentConsole.Usage.Ingest;
 
@@ -8,6 +11,9 @@ internal struct Fields(JsonElement item)
 {
     /// <summary>More tokens or milliseconds than any request can have.</summary>
     public const long MaxCount = 1_000_000_000_000;
+
+    /// <summary>Levels of JSON that is kept as it came.</summary>
+    private const int MaxDepth = 32;
 
     public string? Error { get; private set; }
 
@@ -20,9 +26,9 @@ internal struct Fields(JsonElement item)
     public string? Text(JsonElement from, string name, int maxLength = UsageEvent.MaxNameLength)
     {
         if (Get(from, name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Number) return value.GetRawText();
-        if (value.ValueKind != JsonValueKind.String) return Failed<string>($"{name} is not text");
-        if (!TryGetText(value, out var text)) return Failed<string>($"{name} contains characters that are not text");
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) return Failed<string>($"{name} is not text");
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+        if (value.ValueKind == JsonValueKind.String && !TryGetText(value, out text)) return Failed<string>($"{name} contains characters that are not text");
         if (text.Length > maxLength) return Failed<string>($"{name} is longer than {maxLength} characters");
         return text.Length == 0 ? null : text;
     }
@@ -59,7 +65,7 @@ internal struct Fields(JsonElement item)
     public int? Milliseconds(string name)
     {
         if (Get(item, name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number is >= 0 and <= int.MaxValue) return (int)Math.Round(number);
+        if (TryGetDecimal(value, out var number) && number is >= 0 and <= int.MaxValue) return (int)Math.Round(number);
         Fail($"{name} is not a number of milliseconds");
         return null;
     }
@@ -84,9 +90,15 @@ internal struct Fields(JsonElement item)
     public string? Json(string name, JsonValueKind kind, int maxBytes)
     {
         if (Get(item, name) is not { } value) return null;
-        if (value.ValueKind != kind) return Failed<string>($"{name} is not an {(kind == JsonValueKind.Array ? "array" : "object")}");
-        var text = value.GetRawText();
-        return text.Length <= maxBytes ? text : Failed<string>($"{name} is longer than {maxBytes} characters");
+        return value.ValueKind == kind ? Raw(value, name, maxBytes) : Failed<string>($"{name} is not an {(kind == JsonValueKind.Array ? "array" : "object")}");
+    }
+
+    /// <summary>JSON as it came, fit to be kept and to be read again.</summary>
+    public string? Raw(JsonElement value, string name, int maxBytes)
+    {
+        var json = JsonMarshal.GetRawUtf8Value(value);
+        if (json.Length > maxBytes) return Failed<string>($"{name} is longer than {maxBytes} bytes");
+        return IsReadable(json) ? Encoding.UTF8.GetString(json) : Failed<string>($"{name} contains characters that are not text, or more than {MaxDepth} levels");
     }
 
     /// <summary>The field, unless it is absent or null.</summary>
@@ -118,15 +130,31 @@ internal struct Fields(JsonElement item)
         };
     }
 
+    /// <summary>A whole number in any form: 12, 12.0, 1.2e1, or one of those as text.</summary>
     private static bool TryGetInteger(JsonElement value, out long number)
     {
         number = 0;
-        return value.ValueKind switch
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out number)) return true;
+        if (!TryGetDecimal(value, out var exact) || !decimal.IsInteger(exact) || exact is < long.MinValue or > long.MaxValue) return false;
+        number = (long)exact;
+        return true;
+    }
+
+    /// <summary>The parser checks neither bytes nor escapes inside strings; who reads them later fails.</summary>
+    private static bool IsReadable(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json)) return false;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
         {
-            JsonValueKind.Number => value.TryGetInt64(out number) || (value.TryGetDecimal(out var exact) && decimal.IsInteger(exact) && exact is >= long.MinValue and <= long.MaxValue && (number = (long)exact) == exact),
-            JsonValueKind.String => TryGetText(value, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number),
-            _ => false,
-        };
+            while (reader.Read())
+                if (reader.ValueIsEscaped) reader.GetString();
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private T? Failed<T>(string error) where T : class

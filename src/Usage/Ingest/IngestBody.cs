@@ -10,7 +10,8 @@ internal sealed class IngestBody : IDisposable
     public const int MaxItems = 10_000;
     public const int MaxBytes = 16 * 1024 * 1024;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
+    /// <summary>Far more than a sender needs in fields that are ignored: deeper, and the whole body would be refused.</summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1000 };
 
     private readonly List<JsonDocument> _documents = [];
 
@@ -20,8 +21,9 @@ internal sealed class IngestBody : IDisposable
     /// <summary>Reads the body to its end, unpacked, and no further than the limit.</summary>
     public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(Stream body, string? encoding, CancellationToken cancellationToken)
     {
-        if (encoding is not (null or "" or "identity" or "gzip")) return new UnreadableBody($"Content-Encoding \"{encoding}\" is not supported: send gzip or none.");
-        await using var unpacked = encoding == "gzip" ? new GZipStream(body, CompressionMode.Decompress) : body;
+        var packed = string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase);
+        if (!packed && encoding is not (null or "" or "identity")) return new UnreadableBody($"Content-Encoding \"{encoding}\" is not supported: send gzip or none.");
+        await using var unpacked = packed ? new GZipStream(body, CompressionMode.Decompress) : body;
         var buffer = new MemoryStream();
         var chunk = new byte[64 * 1024];
         try
@@ -64,7 +66,8 @@ internal sealed class IngestBody : IDisposable
         }
         catch (JsonException error)
         {
-            return ParseLines(bytes) ? null : new UnreadableBody($"The body is not JSON: {Where(error)}.");
+            // A broken array is no list of lines, even when some of its lines could stand alone: it was cut off, and the sender must know.
+            return !bytes.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8) && ParseLines(bytes) ? null : new UnreadableBody($"The body is not JSON: {Where(error)}.");
         }
     }
 

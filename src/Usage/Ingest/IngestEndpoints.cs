@@ -9,17 +9,34 @@ namespace AgentConsole.Usage.Ingest;
 /// <summary>Usage in, over HTTP. Every answer comes after the commit.</summary>
 internal static class IngestEndpoints
 {
+    /// <summary>
+    /// Kestrel cuts the connection at its own limit, so that a sender sees a broken pipe and not the 413, and tries again for ever.
+    /// Up to here the body is received and thrown away instead.
+    /// </summary>
+    private const long MaxReceived = 8L * IngestBody.MaxBytes;
+
+    private const string NativeExample = """
+        {"id":"evt-1","tenant":"acme","occurredAt":"2026-11-20T18:00:00Z","provider":"anthropic","model":"claude-sonnet-4-5","user":"u-17",
+         "usage":{"input":3,"cacheRead":13216,"cacheWrite5m":25,"output":120},"latencyMs":1840}
+        """;
+
+    private const string LiteLlmExample = """
+        {"id":"chatcmpl-1","call_type":"acompletion","status":"success","custom_llm_provider":"openai","model":"gpt-5","startTime":1763661600.1,"endTime":1763661601.9,
+         "prompt_tokens":1200,"completion_tokens":90,"end_user":"u-17","metadata":{"user_api_key_org_id":"acme","user_api_key_alias":"vk-3"}}
+        """;
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("").RequireAuthorization(Scopes.Ingest).WithTags("Ingestion").DisableAntiforgery();
-        MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line.");
-        MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line.");
+        MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line.", NativeExample);
+        MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line.", LiteLlmExample);
     }
 
-    private static void MapFormat(RouteGroupBuilder group, string path, UsageFormat format, string summary) =>
+    private static void MapFormat(RouteGroupBuilder group, string path, UsageFormat format, string summary, string example) =>
         group.MapPost(path, (HttpContext context, IngestUsage ingest, CancellationToken cancellationToken) => IngestAsync(format, context, ingest, cancellationToken))
             .WithSummary(summary)
-            .WithMetadata(new RequestSizeLimitAttribute(IngestBody.MaxBytes + 1024 * 1024))
+            .WithBody("At most 10,000 items or 16 MB, gzip or not.", example, "application/json", "application/x-ndjson")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxReceived))
             .Produces<IngestAnswer>()
             .ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503);
 

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using AgentConsole.Access;
+using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Ingest.Dialects;
 
@@ -63,7 +63,7 @@ internal static class LiteLlmNormaliser
         if (Fields.Get(fields.Item, name) is not { } value) return null;
         DateTimeOffset at;
         if (Fields.TryGetDecimal(value, out var seconds) && seconds is >= 0 and < 253_402_300_800m) at = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
-        else if (value.ValueKind != JsonValueKind.String || !DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at))
+        else if (value.ValueKind != JsonValueKind.String || !Fields.TryGetText(value, out var text) || !IsoTime.TryParse(text, out at))
         {
             fields.Fail($"{name} is neither seconds since 1970 nor an ISO 8601 time");
             return null;
@@ -113,7 +113,7 @@ internal static class LiteLlmNormaliser
     {
         var none = new RawUsageReading(default, "litellm", [], null, null, null, null);
         var from = Fields.Get(metadata, "usage_object") ?? Fields.Get(Fields.Get(fields.Item, "hidden_params") ?? default, "usage_object") ?? Totals(ref fields);
-        raw = from?.GetRawText();
+        raw = from is { } kept ? fields.Raw(kept, "usage", 64 * 1024) : null;
         if (fields.Error is not null || (Fields.Get(fields.Item, "cache_hit") is { ValueKind: JsonValueKind.True })) return none;
         if (from is null)
         {

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using AgentConsole.Access;
+using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Ingest.Dialects;
 
@@ -73,7 +73,7 @@ internal static class NativeNormaliser
     private static DateTimeOffset Time(ref Fields fields, string name, DateTimeOffset now)
     {
         if (fields.Required(name) is not { } text) return default;
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) fields.Fail($"{name} is not an ISO 8601 time");
+        if (!IsoTime.TryParse(text, out var at)) fields.Fail($"{name} is not an ISO 8601 time");
         else if (OutOfRange(at, now) is { } problem) fields.Fail($"{name} {problem}");
         return at;
     }

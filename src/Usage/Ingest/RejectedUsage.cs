@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -6,6 +7,7 @@ namespace AgentConsole.Usage.Ingest;
 /// <summary>An item refused at the door, kept so that its sender's mistake can be seen and mended.</summary>
 internal sealed class RejectedUsage
 {
+    /// <summary>Bytes of an item that are kept.</summary>
     public const int MaxPayloadLength = 4096;
 
     public required string TenantId { get; init; }
@@ -15,6 +17,13 @@ internal sealed class RejectedUsage
     public string? EventId { get; init; }
     public required string Error { get; init; }
     public string? Payload { get; init; }
+
+    /// <summary>The beginning of an item as text that the store takes, whatever bytes it is made of.</summary>
+    public static string Excerpt(ReadOnlySpan<byte> item)
+    {
+        var text = Encoding.UTF8.GetString(item[..Math.Min(item.Length, MaxPayloadLength)]);
+        return text.Replace("\0", "", StringComparison.Ordinal);
+    }
 
     private sealed class Mapping : IEntityTypeConfiguration<RejectedUsage>
     {

@@ -16,6 +16,13 @@ public sealed class UsagesSampleTests
     /// <summary>Cases whose price the sample takes from elsewhere than its catalogue: docs/decisions/sample-prices.md.</summary>
     private static readonly string[] NotInTheCatalogue = ["models/cassettes/test_bedrock_mantle/test_reused_tool_call_ids[request].yaml"];
 
+    /// <summary>Cases whose price in the sample lacks the provider's fee for web searches: the same page.</summary>
+    private static readonly string[] WithFees =
+    [
+        "models/cassettes/test_anthropic/test_anthropic_web_search_tool.yaml",
+        "models/cassettes/test_anthropic/test_pause_turn_web_search_vcr.yaml",
+    ];
+
     [SharedDataFact]
     public void Cost_OfEveryPricedBody_InTheDeclaredDialect_IsTheSamples()
     {
@@ -36,6 +43,18 @@ public sealed class UsagesSampleTests
         Assert.All(different, item => Assert.Contains(
             RawUsage.Read(item.Usage, item.Dialect, item.Provider).Conflicts,
             code => code is ConflictCodes.CacheUnread or ConflictCodes.OutputUnread));
+    }
+
+    /// <summary>As the product runs it: the catalogue imported over the seed, with the provider's fees, which the sample leaves out.</summary>
+    [SharedDataFact]
+    public void Cost_OfEveryPricedBody_AfterAnImportOverTheSeed_IsTheSamplesAndTheFees()
+    {
+        var book = new PriceBook([.. PriceBook.Seed.Rows, .. Imported()]);
+
+        var different = Priced().Where(item => !NotInTheCatalogue.Contains(item.File) && !Agrees(Cost(book, item, item.Dialect) - Fees(book, item), item));
+
+        Assert.Empty(different.Select(item => item.ToString()));
+        Assert.Equal(WithFees.Order(), Priced().Where(item => Fees(book, item) > 0).Select(item => item.File).Distinct().Order());
     }
 
     [SharedDataFact]
@@ -74,20 +93,28 @@ public sealed class UsagesSampleTests
 
     private static decimal? Cost(PriceBook book, Case item, string? dialect)
     {
-        var reading = RawUsage.Read(item.Usage, dialect, item.Provider);
-        Assert.Null(reading.Error);
-        var use = new Consumption("acme", item.Provider, item.Model, At, reading.Tokens, reading.ServiceTier ?? "standard", false, reading.Region, reading.ToolUses);
+        var use = Use(item, dialect);
         var price = book.Price(use);
         Assert.Equal(price?.Cost, book.Explain(use).Total);
         return price?.Cost;
     }
 
+    private static decimal Fees(PriceBook book, Case item) => book.Explain(Use(item, item.Dialect)).Fees.Sum(fee => fee.Amount);
+
+    private static Consumption Use(Case item, string? dialect)
+    {
+        var reading = RawUsage.Read(item.Usage, dialect, item.Provider);
+        Assert.Null(reading.Error);
+        return new Consumption("acme", item.Provider, item.Model, At, reading.Tokens, reading.ServiceTier ?? "standard", false, reading.Region, reading.ToolUses);
+    }
+
     /// <summary>The catalogue alone: fees and factors of the product's own terms are not in it.</summary>
-    private static PriceBook Catalogued()
+    private static PriceBook Catalogued() => new(Imported(), []);
+
+    private static IReadOnlyList<PriceRow> Imported()
     {
         using var stream = File.OpenRead(SharedData.PathOf("genai-prices/data.json"));
-        var reading = Catalogue.ReadGenaiPrices(stream, null);
-        return new PriceBook(reading.Rows, []);
+        return Catalogue.ReadGenaiPrices(stream, null).Rows;
     }
 
     private static List<Case> Cases()

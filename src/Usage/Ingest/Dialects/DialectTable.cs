@@ -22,6 +22,19 @@ internal static class DialectTable
         (AudioOutput, "completion_tokens_details.audio_tokens"), (ImageOutput, "completion_tokens_details.image_tokens"),
     ]);
 
+    /// <summary>LiteLLM's own form, whatever the provider: the prompt includes what was read from and written to the cache.</summary>
+    public static readonly Dialect LiteLlm = new("litellm", Cache.InInput, Thinking.InOutput,
+    [
+        (Input, "prompt_tokens"), (Output, "completion_tokens"), (Total, "total_tokens"),
+        (CacheRead, "prompt_tokens_details.cached_tokens"), (CacheRead, "cache_read_input_tokens"), (CacheRead, "prompt_cache_hit_tokens"),
+        (CacheWrite, "prompt_tokens_details.cache_creation_tokens"), (CacheWrite, "cache_creation_input_tokens"),
+        (CacheWrite5m, "prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens"),
+        (CacheWrite1h, "prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens"),
+        (AudioInput, "prompt_tokens_details.audio_tokens"), (ImageInput, "prompt_tokens_details.image_tokens"), (VideoInput, "prompt_tokens_details.video_tokens"),
+        (Reasoning, "completion_tokens_details.reasoning_tokens"),
+        (AudioOutput, "completion_tokens_details.audio_tokens"), (ImageOutput, "completion_tokens_details.image_tokens"),
+    ]);
+
     public static readonly Dialect XaiChat = new("openai-chat", Cache.InInput, Thinking.BesideOutput,
     [
         (Input, "prompt_tokens"), (Output, "completion_tokens"), (Total, "total_tokens"),
@@ -106,6 +119,7 @@ internal static class DialectTable
     public static Dialect? Named(string name, string provider) => name switch
     {
         "openai-chat" => ChatOf(provider),
+        "litellm" => LiteLlm,
         "openai-responses" => Responses,
         "openai-embeddings" => Embeddings,
         "anthropic" => Anthropic,

@@ -35,7 +35,7 @@ public static class RawUsage
             UsageExtras.ServiceTier(raw, usage), UsageExtras.Region(usage), null);
     }
 
-    /// <summary>The declared dialect if the object speaks it at all; else the one its shape and provider tell.</summary>
+    /// <summary>The declared dialect if the object speaks it at all; else the one its shape and provider tell. LiteLLM hands on some providers' objects untouched.</summary>
     private static Dialect? Choose(JsonElement usage, string? declared, string provider, ref Conflicts conflicts, out string? error)
     {
         error = null;
@@ -52,7 +52,7 @@ public static class RawUsage
         var inferred = DialectTable.Infer(usage, provider);
         if (inferred is null)
             error = "rawUsage holds no token counts of a known shape.";
-        else if (declared is not null)
+        else if (declared is not null && declared != DialectTable.LiteLlm.Name)
             conflicts.Add(ConflictCodes.DialectMismatch);
         return inferred;
     }

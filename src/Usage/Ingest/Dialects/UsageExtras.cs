@@ -31,6 +31,9 @@ internal static class UsageExtras
             return badSources;
         if (Add(usage, "num_search_queries"u8, WebSearch, ref found) is { } badQueries)
             return badQueries;
+        if (found is null && usage.TryGetProperty("prompt_tokens_details"u8, out var details) && details.ValueKind == JsonValueKind.Object
+            && Add(details, "web_search_requests"u8, WebSearch, ref found) is { } badRequests)
+            return badRequests;
         if (SearchesIn(raw) is > 0 and var searches)
             (found ??= [])[WebSearch] = searches;
         uses = found;

@@ -109,6 +109,18 @@ public sealed class RawUsageTests
     public void Read_OfWhatIsNoCount_IsAnError(string body, string error) =>
         Assert.Equal(error, Read(body, null, "openai").Error);
 
+    [Theory]
+    [InlineData("""{"prompt_tokens":100,"completion_tokens":5,"total_tokens":105,"prompt_tokens_details":{"cached_tokens":60,"cache_creation_tokens":30,"cache_creation_token_details":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20},"web_search_requests":2},"cache_read_input_tokens":60,"cache_creation_input_tokens":30}""", 20)]
+    [InlineData("""{"input_tokens":10,"cache_read_input_tokens":60,"cache_creation_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20},"output_tokens":5,"server_tool_use":{"web_search_requests":2}}""", 20)]
+    public void Read_OfWhatLiteLlmSends_IsTheSameInEitherForm(string body, long hourWrites)
+    {
+        var reading = Read(body, "litellm", "anthropic");
+
+        Assert.Equal(new TokenCounts { Input = 10, CacheRead = 60, CacheWrite5m = 10, CacheWrite1h = hourWrites, Output = 5 }, reading.Tokens);
+        Assert.Equal(2, reading.ToolUses!["webSearch"]);
+        Assert.Empty(reading.Conflicts);
+    }
+
     [Fact]
     public void Read_InAnUnknownDialect_IsAnErrorThatNamesTheKnown() =>
         Assert.Contains("openai-chat, openai-responses", Read("""{"prompt_tokens":1}""", "klingon", "openai").Error);

@@ -1,0 +1,69 @@
+using AgentConsole.Access;
+using AgentConsole.Demo.Traffic;
+using AgentConsole.Usage;
+
+namespace AgentConsole.Demo;
+
+/// <summary>
+/// 1. Goes on only if the store is empty or the demo's own; 2. names the tenants; 3. fills in what is missing of the last days; 4. keeps traffic flowing.
+/// The day the first tenant was made anchors the incidents, so a fill that was interrupted goes on where it stopped.
+/// </summary>
+internal sealed partial class RunDemo(
+    DemoOptions options, TenantQueries tenants, SaveTenant saveTenant, UsageQueries usage, FillDemo fill, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                LogFailed(logger, error, RetryAfter);
+                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await AnchorAsync(cancellationToken) is not { } anchor)
+        {
+            LogNotEmpty(logger);
+            return;
+        }
+        var stories = new DemoStories(options.Seed, anchor);
+        var ahead = await fill.ExecuteAsync(stories, cancellationToken);
+        await live.ExecuteAsync(stories, ahead, cancellationToken);
+    }
+
+    /// <summary>The day the demo began; null when the store holds someone else's data.</summary>
+    private async Task<DateOnly?> AnchorAsync(CancellationToken cancellationToken)
+    {
+        var first = DemoTenants.All[0];
+        if (await tenants.FindAsync(first.Id, cancellationToken) is null && await usage.HasEventsAsync(null, cancellationToken)) return null;
+        foreach (var tenant in DemoTenants.All)
+        {
+            if (await tenants.FindAsync(tenant.Id, cancellationToken) is not null) continue;
+            var saved = await saveTenant.ExecuteAsync(tenant.Id, tenant.Name, tenant.TimeZone, cancellationToken);
+            if (!saved.Ok) throw new InvalidOperationException(saved.Error.Message);
+        }
+        var began = await tenants.FindAsync(first.Id, cancellationToken);
+        return began is null ? null : DateOnly.FromDateTime(began.CreatedAt.UtcDateTime);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The store holds usage that is not the demo's; the demo stays off")]
+    private static partial void LogNotEmpty(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The demo stopped; it goes on in {RetryAfter}")]
+    private static partial void LogFailed(ILogger logger, Exception error, TimeSpan retryAfter);
+}

@@ -1,0 +1,38 @@
+using AgentConsole.Platform.Http;
+
+namespace AgentConsole.Usage.Api;
+
+/// <summary>The query parameters of reading, as the OpenAPI document lists them.</summary>
+internal static class UsageParameters
+{
+    private static readonly QueryParameter[] Range =
+    [
+        new("from", "Start of the range, included: ISO 8601 with offset, or a date, read in tz. Default: 30 days before to."),
+        new("to", "End of the range, not included. Default: now."),
+        new("tz", "IANA time zone. Default: the tenant's, else UTC."),
+    ];
+
+    private static readonly QueryParameter[] Filters =
+    [
+        .. Dimensions.All.Select(static dimension => new QueryParameter(
+            dimension.Name(), $"Only this {dimension.Name()}; repeatable; empty means \"none\".", Repeatable: true,
+            Values: dimension == Dimension.Status ? ["success", "failure", "cancelled", "denied"] : null)),
+    ];
+
+    public static readonly QueryParameter[] Breakdown =
+    [
+        .. Range,
+        new("grain", "Width of the buckets, cut in tz. Default: total.", Values: ["total", "15m", "hour", "day", "week", "month"]),
+        new("groupBy", $"Comma list of {string.Join(", ", Dimensions.All.Select(static dimension => dimension.Name()))}."),
+        .. Filters,
+    ];
+
+    public static readonly QueryParameter[] Requests =
+    [
+        .. Range,
+        .. Filters,
+        new("sort", "Default: -occurredAt.", Values: ["-occurredAt", "-cost", "-latencyMs"]),
+        new("cursor", "nextCursor of the page before."),
+        new("limit", "1 to 1000, default 100.", Format: "int32"),
+    ];
+}

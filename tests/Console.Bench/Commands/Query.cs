@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using AgentConsole.Bench.Hosting;
+using AgentConsole.Bench.Load;
+using AgentConsole.Platform.Data;
+using AgentConsole.Usage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace AgentConsole.Bench.Commands;
+
+/// <summary>Breakdown panels over many events, beside the same question asked of the events themselves.</summary>
+internal static class Query
+{
+    private const double WantedMilliseconds = 25;
+    private const int WarmUps = 10;
+    private const int RawRuns = 3;
+
+    public static readonly Command Command = new(
+        "query",
+        "[--events 1000000] [--runs 60]",
+        "Loads events through the ingestion, then reads breakdown panels over HTTP, each beside raw SQL on the events. Holds when every panel's p95 is at most 25 ms.",
+        RunAsync);
+
+    private sealed record Panel(string Grain, string GroupBy, int Days, string Zone, string? Tenant);
+
+    private static readonly Panel[] Panels =
+    [
+        .. from zone in new[] { "UTC", "Asia/Kathmandu" }
+           from shape in new[] { ("total", "model", 30, null), ("total", "user", 30, "chatter"), ("day", "model", 30, null), ("day", "user", 30, "northwind-agents"), ("hour", "model", 7, (string?)null), ("hour", "user", 1, "chatter") }
+           select new Panel(shape.Item1, shape.Item2, shape.Item3, zone, shape.Item4),
+    ];
+
+    private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        var (count, runs) = (arguments.Number("--events", 1_000_000, 1_000, 10_000_000), arguments.Number("--runs", 60, 5, 10_000));
+        using var folder = new WorkFolder();
+        await using var postgres = await EmbeddedPostgres.StartAsync(folder.Sub("data"), NullLogger.Instance, cancellationToken);
+        await using var app = await AppProcess.StartAsync(folder.Path, new Dictionary<string, string> { ["ConnectionStrings__Console"] = postgres.ConnectionString }, cancellationToken);
+        await LoadAsync(app, count, cancellationToken);
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await Sql.ExecuteAsync(connection, "VACUUM ANALYZE", cancellationToken);
+
+        using var http = new HttpClient { BaseAddress = app.Url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AppProcess.Key);
+        Console.WriteLine($"{"panel",-44} {"rows",7} {"p50 ms",8} {"p95 ms",8} {"raw SQL ms",11} {"ratio",7}");
+        var isGood = true;
+        foreach (var panel in Panels)
+            isGood &= await MeasureAsync(http, connection, panel, runs, cancellationToken);
+        return isGood ? 0 : 1;
+    }
+
+    private static async Task LoadAsync(AppProcess app, int count, CancellationToken cancellationToken)
+    {
+        using var client = new IngestClient(app.Url, AppProcess.Key, "/api/v1/usage", 16);
+        var started = Stopwatch.GetTimestamp();
+        await client.SendAllAsync(NativeEvents.Batches(count, 1_000, "query"), cancellationToken);
+        Console.WriteLine($"loaded     {client.Accepted:N0} events in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
+    }
+
+    private static async Task<bool> MeasureAsync(HttpClient http, NpgsqlConnection connection, Panel panel, int runs, CancellationToken cancellationToken)
+    {
+        var to = TimeProvider.System.GetUtcNow();
+        var from = to.AddDays(-panel.Days);
+        var url = Invariant($"/api/v1/usage/breakdown?grain={panel.Grain}&groupBy={panel.GroupBy}&tz={panel.Zone}&from={from:yyyy-MM-ddTHH:mm:ssZ}&to={to:yyyy-MM-ddTHH:mm:ssZ}{(panel.Tenant is null ? "" : $"&tenant={panel.Tenant}")}");
+        var latencies = new Latencies();
+        for (var run = -WarmUps; run < runs; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            using var response = await http.GetAsync(url, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (run >= 0) latencies.Add(Stopwatch.GetElapsedTime(started));
+        }
+        var (rows, raw) = await RawAsync(connection, panel, from, to, cancellationToken);
+        var (p50, p95) = (latencies.Percentile(0.5), latencies.Percentile(0.95));
+        var name = $"{panel.Grain} x {panel.GroupBy}, {panel.Days} d, {panel.Zone}{(panel.Tenant is null ? "" : $", {panel.Tenant}")}";
+        Console.WriteLine($"{name,-58} {rows,7:N0} {p50,8:F1} {p95,8:F1} {raw,11:F0} {raw / p50,6:F0}x");
+        return p95 <= WantedMilliseconds;
+    }
+
+    private static async Task<(int Rows, double Milliseconds)> RawAsync(NpgsqlConnection connection, Panel panel, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var bucket = panel.Grain == "total" ? "1" : $"date_trunc('{panel.Grain}', occurred_at, '{panel.Zone}')";
+        var group = panel.GroupBy == "user" ? "user_id" : "model";
+        var tenant = panel.Tenant is null ? "" : $" AND tenant_id = '{panel.Tenant}'";
+        var sql = Invariant($"""
+            SELECT {bucket}, {group}, count(*), count(*) FILTER (WHERE status = 1), sum(attempt_count), sum(cost), count(*) - count(cost),
+                   {string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum({bucket.Column()})"))}, percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY latency_ms)
+            FROM usage_events WHERE occurred_at >= '{from:O}' AND occurred_at < '{to:O}'{tenant} GROUP BY 1, 2
+            """);
+        var latencies = new Latencies();
+        var rows = 0;
+        for (var run = 0; run < RawRuns; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            rows = await Sql.DrainAsync(connection, sql, cancellationToken);
+            latencies.Add(Stopwatch.GetElapsedTime(started));
+        }
+        return (rows, latencies.Percentile(0.5));
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
