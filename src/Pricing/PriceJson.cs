@@ -62,6 +62,7 @@ public static class PriceJson
         {
             "equals" => new PriceMatch.Exact(NotEmpty(clause.Value.GetString())),
             "dated" => new PriceMatch.Dated(NotEmpty(clause.Value.GetString())),
+            "bedrock" => new PriceMatch.Bedrock(NotEmpty(clause.Value.GetString())),
             "starts_with" => new PriceMatch.Prefix(NotEmpty(clause.Value.GetString())),
             "ends_with" => new PriceMatch.Suffix(NotEmpty(clause.Value.GetString())),
             "contains" => new PriceMatch.Contains(NotEmpty(clause.Value.GetString())),

@@ -40,7 +40,7 @@ public abstract record PriceMatch
 
         public override JsonObject ToJson() => new() { ["dated"] = Name };
 
-        private static bool IsDate(ReadOnlySpan<char> rest)
+        internal static bool IsDate(ReadOnlySpan<char> rest)
         {
             if (rest[0] is not ('-' or '@'))
                 return false;
@@ -58,6 +58,47 @@ public abstract record PriceMatch
                 if (shape[i] == '0' ? !char.IsAsciiDigit(text[i]) : text[i] != shape[i])
                     return false;
             return true;
+        }
+    }
+
+    /// <summary>
+    /// A model as Bedrock names it: behind a path and the region of an inference profile, before a date and a version, as in
+    /// <c>us.anthropic.claude-sonnet-4-5-20250929-v1:0</c>. A name that begins with <c>global.</c> means that endpoint alone.
+    /// </summary>
+    public sealed record Bedrock(string Name) : PriceMatch
+    {
+        private static readonly string[] Regions = ["us.", "eu.", "jp.", "au.", "apac.", "ca.", "us-gov."];
+        private static readonly string[] Makers = ["", "anthropic."];
+
+        public override int Closeness(string model)
+        {
+            var name = model.AsSpan(model.LastIndexOf('/') + 1);
+            foreach (var region in Regions)
+                if (name.StartsWith(region, StringComparison.OrdinalIgnoreCase))
+                {
+                    name = name[region.Length..];
+                    break;
+                }
+            foreach (var maker in Makers)
+                if (Name.StartsWith(maker, StringComparison.Ordinal) && name.StartsWith(Name.AsSpan(maker.Length), StringComparison.OrdinalIgnoreCase)
+                    && IsRelease(name[(Name.Length - maker.Length)..]))
+                    return DatedFit + Name.Length;
+            return 0;
+        }
+
+        public override JsonObject ToJson() => new() { ["bedrock"] = Name };
+
+        /// <summary>Nothing, a date, a version such as <c>-v1:0</c>, <c>-1:0</c> or <c>-v1:0:200k</c>, or a date and a version.</summary>
+        private static bool IsRelease(ReadOnlySpan<char> rest)
+        {
+            if (rest.Length >= 9 && Dated.IsDate(rest[..9]))
+                rest = rest[9..];
+            if (rest.IsEmpty || Dated.IsDate(rest))
+                return true;
+            if (rest[0] != '-')
+                return false;
+            rest = rest.StartsWith("-v") ? rest[2..] : rest[1..];
+            return !rest.IsEmpty && char.IsAsciiDigit(rest[0]) && !rest.ContainsAnyExcept("0123456789:kKmM");
         }
     }
 
