@@ -2,6 +2,7 @@ using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
+using AgentConsole.Usage.Exports;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
 using AgentConsole.Usage.Rollups;
@@ -26,6 +27,7 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<FocusReader>();
         services.AddUsagePages();
     }
 
@@ -33,5 +35,6 @@ public static class UsageFeature
     {
         IngestEndpoints.Map(app);
         UsageEndpoints.Map(app);
+        ExportEndpoints.Map(app);
     }
 }
