@@ -86,10 +86,15 @@ internal static class UsageEndpoints
     private static async Task<IResult> FindAsync(string tenant, string id, string? source, HttpContext context, UsageQueries queries, CurrentPrices prices, CancellationToken cancellationToken)
     {
         var foreign = context.User.Tenant() is { } own && own != tenant;
-        var usage = foreign ? null : await queries.FindRequestAsync(tenant, id, source, cancellationToken);
+        var usage = foreign || source?.Contains('\0') == true ? null
+            : await queries.FindRequestAsync(tenant, id, source, cancellationToken)
+              ?? await queries.FindRequestAsync(tenant, WithSlashes(id), source, cancellationToken);
         if (usage is null) return Problems.From(new UnknownRequest(tenant, id), 404, context);
         return Results.Ok(RequestDetailJson.Of(usage, prices.Book.Explain(usage.ToConsumption(), usage.PriceId)));
     }
+
+    /// <summary>A slash is the one character that a path's value keeps escaped.</summary>
+    private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static IResult Refuse(Error error, HttpContext context) =>
         Problems.From(error, error is ForeignTenant ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, context);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
+using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Platform.Data.Embedded;
 using AgentConsole.Tests.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentConsole.Tests.Usage.Ingest;
 
@@ -15,7 +17,8 @@ public sealed class StoreAwayTests : IDisposable
     [Fact]
     public async Task Post_StoreStoppedAtOnce_Is503ThenRecoversWithNothingLostOrDouble()
     {
-        await using var postgres = await EmbeddedServer.StartAsync(_folder);
+        // As in production: what is acknowledged is on disk.
+        await using var postgres = await EmbeddedPostgres.StartAsync(_folder, NullLogger.Instance, CancellationToken.None);
         await ConsoleApp.MigrateAsync(postgres.ConnectionString);
         await using var app = ConsoleApp.Start(postgres.ConnectionString);
         using var client = app.Client();
