@@ -1,5 +1,6 @@
 // One ApexCharts instance per element: created once, then given new numbers, at most every two seconds.
 const redrawEvery = 2000;
+const readAtMost = 10000;
 const tickRoom = 56;
 let library;
 
@@ -45,14 +46,25 @@ class Chart {
       return [label];
     });
     this.axis.replaceChildren(...labels);
+    this.element.append(this.axis);
   }
 
   update(model) {
     const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
     this.model = model;
     const wait = sameShape ? redrawEvery - (performance.now() - this.lastDrawn) : 0;
-    if (wait <= 0) this.draw();
-    else this.timer ||= setTimeout(() => this.draw(), wait);
+    if (wait <= 0 && !(sameShape && this.read())) this.draw();
+    else this.timer ||= setTimeout(() => this.drawUnlessRead(), Math.max(wait, 0) || redrawEvery);
+  }
+
+  // A redraw takes the tooltip away from under the pointer: who reads one waits a little for news.
+  drawUnlessRead() {
+    if (!this.read()) return this.draw();
+    this.timer = setTimeout(() => this.drawUnlessRead(), redrawEvery);
+  }
+
+  read() {
+    return this.element.matches(":hover") && performance.now() - this.lastDrawn < readAtMost;
   }
 
   draw() {
@@ -102,7 +114,7 @@ class Chart {
         zoom: { enabled: false },
         selection: { enabled: false },
         events: {
-          mounted: () => { this.element.append(this.axis); this.ticks(); },
+          mounted: () => this.ticks(),
           updated: () => this.ticks(),
           dataPointSelection: (event, chart, point) => this.chosen(point.seriesIndex, point.dataPointIndex),
           click: (event, chart, point) => { if (area) this.chosen(this.seriesAt(event, point.dataPointIndex), point.dataPointIndex); }
