@@ -1,5 +1,7 @@
-// One ApexCharts instance per element: created once, then given new numbers, at most every two seconds.
+// One ApexCharts instance per element: created once, then given new numbers, every two to five seconds, less often where drawing is slow.
 const redrawEvery = 2000;
+const redrawAtLeastEvery = 5000;
+const drawingShare = 0.05;
 const readAtMost = 10000;
 const tickRoom = 56;
 let library;
@@ -17,11 +19,16 @@ class Chart {
     this.owner = owner;
     this.model = model;
     this.lastDrawn = 0;
+    this.pause = redrawEvery;
     this.timer = 0;
+    this.colours = new Map();
     this.axis = Object.assign(document.createElement("div"), { className: "chart-ticks" });
     this.axis.setAttribute("aria-hidden", "true");
     this.apex = new Apex(element, this.options());
-    this.onTheme = () => this.draw();
+    this.onTheme = () => {
+      this.colours.clear();
+      this.draw();
+    };
     this.system = matchMedia("(prefers-color-scheme: dark)");
     this.system.addEventListener("change", this.onTheme);
     window.addEventListener("themechange", this.onTheme);
@@ -52,7 +59,7 @@ class Chart {
   update(model) {
     const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
     this.model = model;
-    const wait = sameShape ? redrawEvery - (performance.now() - this.lastDrawn) : 0;
+    const wait = sameShape ? this.pause - (performance.now() - this.lastDrawn) : 0;
     if (wait <= 0 && !(sameShape && this.read())) this.draw();
     else this.timer ||= setTimeout(() => this.drawUnlessRead(), Math.max(wait, 0) || redrawEvery);
   }
@@ -70,9 +77,11 @@ class Chart {
   draw() {
     clearTimeout(this.timer);
     this.timer = 0;
-    this.lastDrawn = performance.now();
     if (!this.element.isConnected) return;
+    const start = performance.now();
     this.apex.updateOptions(this.options(), false, false, false);
+    this.lastDrawn = performance.now();
+    this.pause = Math.min(redrawAtLeastEvery, Math.max(redrawEvery, (this.lastDrawn - start) / drawingShare));
   }
 
   dispose() {
@@ -83,7 +92,13 @@ class Chart {
     this.axis.remove();
   }
 
+  // Asking the browser costs a style pass of the whole page; the answer changes with the theme only.
   colour(name) {
+    if (!this.colours.has(name)) this.colours.set(name, this.computed(name));
+    return this.colours.get(name);
+  }
+
+  computed(name) {
     const probe = document.createElement("span");
     probe.style.color = `var(--${name})`;
     this.element.append(probe);
