@@ -12,7 +12,7 @@ namespace AgentConsole.Usage;
 /// <summary>Usage in, kept, summed and read.</summary>
 public static class UsageFeature
 {
-    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule];
+    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule, ReconcileUsageJob.Schedule];
 
     public static void AddUsage(this IHostApplicationBuilder builder, UsageOptions options)
     {
@@ -28,6 +28,9 @@ public static class UsageFeature
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
         services.AddSingleton<FocusReader>();
+        services.AddSingleton<ReconcileUsage>();
+        services.AddSingleton<CompareInvoice>();
+        services.AddSingleton<ReconciliationQueries>();
         services.AddUsagePages();
     }
 

@@ -30,7 +30,7 @@ internal static class DemoFailures
         if (random.Chance(0.02))
             return Fail(call, UsageStatus.Failure, first.HttpStatus, first.Reason, first.LatencyMs);
         if (!stories.IsBackupLimited(call.OccurredAt) || !random.Chance(0.4))
-            return FallBack(call, first, random);
+            return ServedBy(call, call.Model.Fallbacks[0], [first]);
         var second = new DemoAttempt(call.Model.Fallbacks[0], 2, 429, "rate_limited", random.Spread(130));
         return ServedBy(call, call.Model.Fallbacks[1], [first, second]);
     }
