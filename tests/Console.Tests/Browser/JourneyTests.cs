@@ -91,6 +91,22 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Chart_AsTableAndBack_IsDrawnAgain()
+    {
+        await using var visit = await fixture.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/?range=30d&groupBy=model");
+        await Expect(page.Locator(".chart .apexcharts-bar-area").First).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "View as table" }).First.ClickAsync();
+        await Expect(page.Locator(".chart-table tbody tr").First).ToContainTextAsync("so far");
+        await page.GetByRole(AriaRole.Button, new() { Name = "View as chart" }).ClickAsync();
+
+        await Expect(page.Locator(".chart").First.Locator(".apexcharts-bar-area").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".chart").First.Locator(".chart-ticks span").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task BackButton_AfterDrillDown_RestoresTheViewBefore()
     {
         await using var visit = await fixture.VisitAsync();
