@@ -74,7 +74,7 @@ internal sealed class Dashboards : IAsyncDisposable
     /// <summary>Each in a context of its own, as each viewer is.</summary>
     private async Task OpenAsync(Uri url)
     {
-        var page = await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 }, ReducedMotion = ReducedMotion.Reduce })).NewPageAsync();
+        var page = await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 800, Height = 600 }, ReducedMotion = ReducedMotion.Reduce })).NewPageAsync();
         await page.GotoAsync(url.ToString(), new() { Timeout = TimeoutMs });
         await page.Locator(Mark).WaitForAsync(new() { Timeout = TimeoutMs });
         _pages.Add((url.PathAndQuery, page, ""));
@@ -84,7 +84,7 @@ internal sealed class Dashboards : IAsyncDisposable
     {
         try
         {
-            return await page.Locator(Mark).TextContentAsync(new() { Timeout = TimeoutMs / 4 });
+            return await page.Locator(Mark).TextContentAsync(new() { Timeout = TimeoutMs });
         }
         catch (Exception error) when (error is TimeoutException or PlaywrightException)
         {
