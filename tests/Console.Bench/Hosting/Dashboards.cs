@@ -59,7 +59,8 @@ internal sealed class Dashboards : IAsyncDisposable
         for (var index = 0; index < _pages.Count; index++)
         {
             var (path, page, seen) = _pages[index];
-            if (marks[index] is null || marks[index] == seen) frozen.Add($"{path} ({marks[index] ?? "no answer"})");
+            if (marks[index] is null) frozen.Add($"{path} (the browser did not answer within {TimeoutMs / 1000} s)");
+            else if (marks[index] == seen) frozen.Add($"{path} (still {seen})");
             _pages[index] = (path, page, marks[index] ?? seen);
         }
         return frozen;
