@@ -56,11 +56,11 @@ class Chart {
     this.element.append(this.axis);
   }
 
-  update(model) {
-    const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
+  update(model, atOnce) {
+    atOnce ||= model.series.length !== this.model.series.length;
     this.model = model;
-    const wait = sameShape ? this.pause - (performance.now() - this.lastDrawn) : 0;
-    if (wait <= 0 && !(sameShape && this.read())) this.draw();
+    const wait = this.pause - (performance.now() - this.lastDrawn);
+    if (atOnce || (wait <= 0 && !this.read())) this.draw();
     else this.timer ||= setTimeout(() => this.drawUnlessRead(), Math.max(wait, 0) || redrawEvery);
   }
 
