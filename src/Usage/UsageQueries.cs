@@ -43,8 +43,10 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
             .OrderByDescending(key => key.OccurredAt)
             .FirstOrDefaultAsync(cancellationToken);
         if (key is null) return null;
-        return await db.Set<UsageEvent>().AsNoTracking()
+        var found = await db.Set<UsageEvent>().AsNoTracking()
             .SingleOrDefaultAsync(usage => usage.TenantId == tenant && usage.OccurredAt == key.OccurredAt && usage.Id == id && usage.Source == key.Source, cancellationToken);
+        if (found is { Hops: null }) found.Hops = await TraceHops.ReadAsync(db, found, cancellationToken);
+        return found;
     }
 
     /// <summary>The values a dimension has taken in the last 90 days, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>

@@ -108,9 +108,9 @@ public sealed class DemoDayTests
         var during = Of(DemoTenants.Northwind).Where(item => item.OccurredAt >= from && item.OccurredAt < to && (item.Requested ?? item.Model).Provider == "anthropic").ToList();
         Assert.Equal(TimeSpan.FromMinutes(45), to - from);
         Assert.True(during.Count > 50);
-        Assert.True(during.Count(static item => item.Attempts.Count > 0 && item.Model.Provider != "anthropic") > during.Count * 0.85);
+        Assert.True(during.Count(static item => item.Attempts.Count > 0 && item.Model.Provider != "anthropic") > during.Count * 0.75);
         Assert.Contains(during, static item => item.Attempts.Count == 2 && item.Model.Provider == "google");
-        Assert.Contains(during, static item => item.Status == UsageStatus.Failure);
+        Assert.InRange(during.Count(static item => item.Status == UsageStatus.Failure), during.Count * 0.05, during.Count * 0.2);
     }
 
     [Fact]
