@@ -1,5 +1,6 @@
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
+using AgentConsole.Pricing;
 using AgentConsole.Usage;
 using Microsoft.EntityFrameworkCore;
 
@@ -40,9 +41,12 @@ internal static class Startup
         try
         {
             await database.OpenAsync(stop.Token);
-            if (!migrate && !options.MigrateAtStart) return null;
-            await database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>(), stop.Token);
-            await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
+            if (migrate || options.MigrateAtStart)
+            {
+                await database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>(), stop.Token);
+                await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
+            }
+            if (!migrate) await app.Services.LoadPricesAsync(stop.Token);
             return null;
         }
         catch (Exception error) when (error is Npgsql.NpgsqlException or EmbeddedPostgresException or OperationCanceledException or TimeoutException)
