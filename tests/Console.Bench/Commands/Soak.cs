@@ -32,7 +32,7 @@ internal static class Soak
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var load = new Load(app, rate);
         var sending = load.RunAsync(ended.Token);
-        await using var dashboards = await Dashboards.OpenAsync(app.Url, arguments.Number("--dashboards", 20, 0, 100), cancellationToken);
+        await using var dashboards = await Dashboards.OpenAsync(app.Url, arguments.Number("--dashboards", 20, 0, 100), folder.Path, cancellationToken);
         Console.WriteLine($"{dashboards.Count} dashboards open, {rate:N0} events/s wanted");
         var told = new List<Minute>();
         for (var number = 1; number <= minutes; number++)

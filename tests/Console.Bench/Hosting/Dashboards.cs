@@ -22,13 +22,17 @@ internal sealed class Dashboards : IAsyncDisposable
 
     public int Count => _pages.Count;
 
-    public static async Task<Dashboards> OpenAsync(Uri url, int count, CancellationToken cancellationToken)
+    /// <param name="folder">For a script: viewers have machines of their own, so here their browser yields to the app.</param>
+    public static async Task<Dashboards> OpenAsync(Uri url, int count, string folder, CancellationToken cancellationToken)
     {
+        var yielding = Path.Combine(folder, "chromium.sh");
+        await File.WriteAllTextAsync(yielding, "#!/bin/sh\nexec nice -n 10 /usr/bin/chromium \"$@\"\n", cancellationToken);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(yielding, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            ExecutablePath = yielding,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         var dashboards = new Dashboards(playwright, browser);
         try
@@ -50,13 +54,13 @@ internal sealed class Dashboards : IAsyncDisposable
     /// <summary>Those whose freshness mark has not moved since the last look.</summary>
     public async Task<IReadOnlyList<string>> FrozenAsync()
     {
+        var marks = await Task.WhenAll(_pages.Select(static open => ReadAsync(open.Page)));
         var frozen = new List<string>();
         for (var index = 0; index < _pages.Count; index++)
         {
             var (path, page, seen) = _pages[index];
-            var now = await ReadAsync(page);
-            if (now is null || now == seen) frozen.Add($"{path} ({now ?? "no answer"})");
-            _pages[index] = (path, page, now ?? seen);
+            if (marks[index] is null || marks[index] == seen) frozen.Add($"{path} ({marks[index] ?? "no answer"})");
+            _pages[index] = (path, page, marks[index] ?? seen);
         }
         return frozen;
     }
@@ -70,7 +74,7 @@ internal sealed class Dashboards : IAsyncDisposable
     /// <summary>Each in a context of its own, as each viewer is.</summary>
     private async Task OpenAsync(Uri url)
     {
-        var page = await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } })).NewPageAsync();
+        var page = await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 }, ReducedMotion = ReducedMotion.Reduce })).NewPageAsync();
         await page.GotoAsync(url.ToString(), new() { Timeout = TimeoutMs });
         await page.Locator(Mark).WaitForAsync(new() { Timeout = TimeoutMs });
         _pages.Add((url.PathAndQuery, page, ""));
