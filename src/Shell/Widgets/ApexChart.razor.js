@@ -41,11 +41,11 @@ class Chart {
 
   ticks() {
     const { gridWidth, translateX } = this.apex.w.globals;
-    const { buckets, area } = this.model;
-    const step = gridWidth / Math.max(1, buckets.length - (area ? 1 : 0));
+    const { buckets } = this.model;
+    const step = gridWidth / Math.max(1, buckets.length - 1);
     let free = 0;
     const labels = buckets.flatMap((bucket, index) => {
-      const left = translateX + step * (index + (area ? 0 : 0.5));
+      const left = translateX + step * index;
       if (!bucket.tick || left < free) return [];
       free = left + tickRoom;
       const label = Object.assign(document.createElement("span"), { textContent: bucket.tick });
@@ -145,8 +145,8 @@ class Chart {
       xaxis: {
         // Categories would be measured one by one, at a layout each: seconds for a week of hours. Buckets are numbers and ticks() labels them.
         type: "numeric",
-        min: area ? 0 : -0.5,
-        max: buckets.length - (area ? 1 : 0.5),
+        min: 0,
+        max: Math.max(1, buckets.length - 1),
         tickAmount: 2,
         labels: { show: false },
         axisTicks: { show: false },
