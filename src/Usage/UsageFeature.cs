@@ -28,6 +28,7 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<FocusReader>();
         services.AddSingleton<ReconcileUsage>();
         services.AddSingleton<CompareInvoice>();
