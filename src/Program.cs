@@ -42,5 +42,4 @@ if (platform.Roles.HasFlag(Roles.Console))
     app.MapUsage();
     app.MapShell(AccessFeature.PagesPolicy);
 }
-await app.RunAsync();
-return 0;
+return await Startup.RunAsync(app);

@@ -16,6 +16,21 @@ internal static class Startup
         return 1;
     }
 
+    /// <summary>Until the app is stopped; the exit code. An address that cannot be listened on is told in a sentence.</summary>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        var started = app.Lifetime.ApplicationStarted;
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException && !started.IsCancellationRequested)
+        {
+            return Refuse([$"Urls: {error.Message}"]);
+        }
+    }
+
     /// <summary>Opens the store and brings its tables up to date where that is asked for. Null when all is well.</summary>
     public static async Task<string?> OpenDatabaseAsync(WebApplication app, PlatformOptions options, bool migrate)
     {

@@ -151,6 +151,44 @@ namespace AgentConsole.Migrations
                     b.ToTable("usage_rejections", (string)null);
                 });
 
+            modelBuilder.Entity("AgentConsole.Usage.Reconciliation.ReconciledDay", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<DateTimeOffset>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("cost");
+
+                    b.PrimitiveCollection<string[]>("Differences")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("differences");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("TenantId", "Day");
+
+                    b.ToTable("usage_reconciliations", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Usage.Rollups.Rollup", b =>
                 {
                     b.Property<string>("TenantId")

@@ -2,6 +2,7 @@ using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
+using AgentConsole.Usage.Exports;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
 using AgentConsole.Usage.Rollups;
@@ -11,7 +12,7 @@ namespace AgentConsole.Usage;
 /// <summary>Usage in, kept, summed and read.</summary>
 public static class UsageFeature
 {
-    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule];
+    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule, ReconcileUsageJob.Schedule];
 
     public static void AddUsage(this IHostApplicationBuilder builder, UsageOptions options)
     {
@@ -26,6 +27,10 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<FocusReader>();
+        services.AddSingleton<ReconcileUsage>();
+        services.AddSingleton<CompareInvoice>();
+        services.AddSingleton<ReconciliationQueries>();
         services.AddUsagePages();
     }
 
@@ -33,5 +38,6 @@ public static class UsageFeature
     {
         IngestEndpoints.Map(app);
         UsageEndpoints.Map(app);
+        ExportEndpoints.Map(app);
     }
 }

@@ -102,6 +102,13 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>The tenants that a filter is about.</summary>
+    internal async Task<string[]> TenantsOfAsync(UsageFilter filter, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await TenantsAsync(connection, filter, cancellationToken);
+    }
+
     /// <summary>Every tenant there is, unless the filter names some: the tenant is always said first.</summary>
     private static async Task<string[]> TenantsAsync(NpgsqlConnection connection, UsageFilter filter, CancellationToken cancellationToken)
     {

@@ -1,5 +1,8 @@
-// One ApexCharts instance per element: created once, then given new numbers, at most every two seconds.
+// One ApexCharts instance per element: created once, then given new numbers, every two to five seconds, less often where drawing is slow.
 const redrawEvery = 2000;
+const redrawAtLeastEvery = 5000;
+const drawingShare = 0.05;
+const readAtMost = 10000;
 const tickRoom = 56;
 let library;
 
@@ -16,11 +19,16 @@ class Chart {
     this.owner = owner;
     this.model = model;
     this.lastDrawn = 0;
+    this.pause = redrawEvery;
     this.timer = 0;
+    this.colours = new Map();
     this.axis = Object.assign(document.createElement("div"), { className: "chart-ticks" });
     this.axis.setAttribute("aria-hidden", "true");
     this.apex = new Apex(element, this.options());
-    this.onTheme = () => this.draw();
+    this.onTheme = () => {
+      this.colours.clear();
+      this.draw();
+    };
     this.system = matchMedia("(prefers-color-scheme: dark)");
     this.system.addEventListener("change", this.onTheme);
     window.addEventListener("themechange", this.onTheme);
@@ -45,22 +53,35 @@ class Chart {
       return [label];
     });
     this.axis.replaceChildren(...labels);
+    this.element.append(this.axis);
   }
 
-  update(model) {
-    const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
+  update(model, atOnce) {
+    atOnce ||= model.series.length !== this.model.series.length;
     this.model = model;
-    const wait = sameShape ? redrawEvery - (performance.now() - this.lastDrawn) : 0;
-    if (wait <= 0) this.draw();
-    else this.timer ||= setTimeout(() => this.draw(), wait);
+    const wait = this.pause - (performance.now() - this.lastDrawn);
+    if (atOnce || (wait <= 0 && !this.read())) this.draw();
+    else this.timer ||= setTimeout(() => this.drawUnlessRead(), Math.max(wait, 0) || redrawEvery);
+  }
+
+  // A redraw takes the tooltip away from under the pointer: who reads one waits a little for news.
+  drawUnlessRead() {
+    if (!this.read()) return this.draw();
+    this.timer = setTimeout(() => this.drawUnlessRead(), redrawEvery);
+  }
+
+  read() {
+    return this.element.matches(":hover") && performance.now() - this.lastDrawn < readAtMost;
   }
 
   draw() {
     clearTimeout(this.timer);
     this.timer = 0;
-    this.lastDrawn = performance.now();
     if (!this.element.isConnected) return;
+    const start = performance.now();
     this.apex.updateOptions(this.options(), false, false, false);
+    this.lastDrawn = performance.now();
+    this.pause = Math.min(redrawAtLeastEvery, Math.max(redrawEvery, (this.lastDrawn - start) / drawingShare));
   }
 
   dispose() {
@@ -71,7 +92,13 @@ class Chart {
     this.axis.remove();
   }
 
+  // Asking the browser costs a style pass of the whole page; the answer changes with the theme only.
   colour(name) {
+    if (!this.colours.has(name)) this.colours.set(name, this.computed(name));
+    return this.colours.get(name);
+  }
+
+  computed(name) {
     const probe = document.createElement("span");
     probe.style.color = `var(--${name})`;
     this.element.append(probe);
@@ -102,7 +129,7 @@ class Chart {
         zoom: { enabled: false },
         selection: { enabled: false },
         events: {
-          mounted: () => { this.element.append(this.axis); this.ticks(); },
+          mounted: () => this.ticks(),
           updated: () => this.ticks(),
           dataPointSelection: (event, chart, point) => this.chosen(point.seriesIndex, point.dataPointIndex),
           click: (event, chart, point) => { if (area) this.chosen(this.seriesAt(event, point.dataPointIndex), point.dataPointIndex); }

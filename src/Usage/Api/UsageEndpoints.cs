@@ -28,7 +28,7 @@ internal static class UsageEndpoints
         return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(read.Value, cancellationToken))) : Refuse(read.Error, context);
     }
 
-    private static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
+    internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var filter = reader.Filter(context.User.Tenant());
@@ -96,6 +96,6 @@ internal static class UsageEndpoints
     /// <summary>A slash is the one character that a path's value keeps escaped.</summary>
     private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    private static IResult Refuse(Error error, HttpContext context) =>
+    internal static IResult Refuse(Error error, HttpContext context) =>
         Problems.From(error, error is ForeignTenant ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, context);
 }

@@ -27,6 +27,8 @@ internal static class UsageParameters
         .. Filters,
     ];
 
+    public static readonly QueryParameter[] Export = [.. Range, .. Filters];
+
     public static readonly QueryParameter[] Requests =
     [
         .. Range,

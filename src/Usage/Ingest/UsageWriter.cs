@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Live;
+using AgentConsole.Shell;
 using Npgsql;
 
 namespace AgentConsole.Usage.Ingest;
