@@ -112,11 +112,19 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
         await client.ImportAsync(Prices.Catalogue("p", ("a", "3", "4"), ("b", "2", "5"), ("c", "1", "1")));
         var run = await app.Get<RepriceUsage>().StartAsync(
             new(ConsoleApp.Now.AddYears(-1), ConsoleApp.Now.AddDays(1)), 40_000, AgentConsole.Access.Actor.System, CancellationToken.None);
+        // The other process need not wait until every node knows these prices.
+        await app.ExecuteAsync("UPDATE price_versions SET changed_at = changed_at - interval '1 minute'");
         using (var node = StartNode(app.ConnectionString))
         {
-            await Eventually.TrueAsync(async () => await app.CountAsync("reprice_runs WHERE batch >= 2") == 1);
-            node.Kill();
-            await node.WaitForExitAsync();
+            try
+            {
+                await Eventually.TrueAsync(async () => await app.CountAsync("reprice_runs WHERE batch >= 2") == 1);
+            }
+            finally
+            {
+                node.Kill();
+                await node.WaitForExitAsync();
+            }
         }
         Assert.Equal(RepriceState.Running, (await app.Get<RepriceUsage>().FindAsync(run.Id, null, CancellationToken.None))!.State);
 
