@@ -40,6 +40,7 @@ app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
+    app.MapPricing();
     app.MapShell(AccessFeature.PagesPolicy);
 }
 return await Startup.RunAsync(app);

@@ -1,12 +1,13 @@
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
+using AgentConsole.Pricing;
 using AgentConsole.Usage;
 using Microsoft.EntityFrameworkCore;
 
 namespace AgentConsole;
 
 /// <summary>What happens before the app listens, and how it says that it cannot.</summary>
-internal static class Startup
+internal static partial class Startup
 {
     /// <summary>Prints every problem, each naming its key or cause; the exit code of a start that was refused.</summary>
     public static int Refuse(IReadOnlyList<string> problems)
@@ -31,6 +32,17 @@ internal static class Startup
         }
     }
 
+    /// <summary>Another node may be about to apply them, so it is no reason to stop: <c>/health/ready</c> says 503 until it has.</summary>
+    private static async Task WarnOfMissingMigrationsAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+        if (pending > 0) LogMissingMigrations(app.Logger, pending);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} migrations are not applied: run the app once with the argument \"migrate\"")]
+    private static partial void LogMissingMigrations(ILogger logger, int count);
+
     /// <summary>Opens the store and brings its tables up to date where that is asked for. Null when all is well.</summary>
     public static async Task<string?> OpenDatabaseAsync(WebApplication app, PlatformOptions options, bool migrate)
     {
@@ -40,9 +52,16 @@ internal static class Startup
         try
         {
             await database.OpenAsync(stop.Token);
-            if (!migrate && !options.MigrateAtStart) return null;
-            await database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>(), stop.Token);
-            await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
+            if (migrate || options.MigrateAtStart)
+            {
+                await database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>(), stop.Token);
+                await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
+            }
+            else
+            {
+                await WarnOfMissingMigrationsAsync(app, stop.Token);
+            }
+            if (!migrate) await app.Services.LoadPricesAsync(stop.Token);
             return null;
         }
         catch (Exception error) when (error is Npgsql.NpgsqlException or EmbeddedPostgresException or OperationCanceledException or TimeoutException)

@@ -20,6 +20,7 @@ public static class AccessFeature
         services.AddSingleton<TenantQueries>();
         services.AddSingleton<ITenantChoices, TenantChoices>();
         services.AddSingleton<SaveTenant>();
+        services.AddSingleton<AuditLog>();
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         var authorization = services.AddAuthorizationBuilder()

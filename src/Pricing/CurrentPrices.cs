@@ -1,6 +1,6 @@
 namespace AgentConsole.Pricing;
 
-/// <summary>The price book in force on this node: an immutable snapshot, swapped whole.</summary>
+/// <summary>The price book in force on this node: an immutable snapshot, swapped whole. Where it comes from: <see cref="FollowPrices"/>.</summary>
 public sealed class CurrentPrices
 {
     private volatile PriceBook _book = PriceBook.Seed;

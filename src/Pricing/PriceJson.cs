@@ -14,6 +14,8 @@ public static class PriceJson
     /// <summary>Reads a row; <paramref name="origin"/> is the caller's to say.</summary>
     public static Result<PriceRow> Read(JsonElement json, PriceOrigin origin)
     {
+        if (json.ValueKind != JsonValueKind.Object)
+            return new InvalidPrice("A price is an object.");
         try
         {
             return Validate(Parse(json, origin));
@@ -77,20 +79,23 @@ public static class PriceJson
         json.EnumerateObject().ToDictionary(static property => property.Name, static property => Amount(property.Value), StringComparer.Ordinal);
 
     /// <summary>A number or a string that holds one, exactly as written.</summary>
-    internal static decimal Amount(JsonElement json) => json.ValueKind == JsonValueKind.String
-        ? decimal.Parse(json.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
-        : json.GetDecimal();
+    internal static decimal Amount(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.String when decimal.TryParse(json.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) => amount,
+        JsonValueKind.Number when json.TryGetDecimal(out var amount) => amount,
+        _ => throw new FormatException($"'{json.GetRawText()}' is not an amount."),
+    };
 
     private static PriceRow Parse(JsonElement json, PriceOrigin origin)
     {
-        var model = NotEmpty(json.GetProperty("model").GetString());
+        var model = Required(json, "model");
         return new PriceRow
         {
-            Provider = Providers.Canonical(NotEmpty(json.GetProperty("provider").GetString())),
+            Provider = Providers.Canonical(Required(json, "provider")),
             Model = model,
             Match = Find(json, "match") is { } match ? ReadMatch(match) : new PriceMatch.Dated(model),
-            ValidFrom = Find(json, "validFrom")?.GetDateTimeOffset(),
-            ValidTo = Find(json, "validTo")?.GetDateTimeOffset(),
+            ValidFrom = Time(json, "validFrom"),
+            ValidTo = Time(json, "validTo"),
             Tier = Find(json, "tier")?.GetString()?.ToLowerInvariant() ?? PriceRow.StandardTier,
             MinInputTokens = Find(json, "minInputTokens")?.GetInt64() ?? 0,
             Window = Find(json, "window") is { } window ? ReadWindow(window) : null,
@@ -149,6 +154,16 @@ public static class PriceJson
         { Length: > PriceMatch.MaxPatternLength } => throw new FormatException($"A name is longer than {PriceMatch.MaxPatternLength}."),
         _ => text,
     };
+
+    private static string Required(JsonElement json, string name) =>
+        Find(json, name) is { } value ? NotEmpty(value.GetString()) : throw new FormatException($"{name} is required.");
+
+    private static DateTimeOffset? Time(JsonElement json, string name)
+    {
+        if (Find(json, name) is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.String && IsoTime.TryParse(value.GetString()!, out var at) ? at : throw new FormatException($"{name} is not an ISO 8601 time.");
+    }
 
     private static JsonElement? Find(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

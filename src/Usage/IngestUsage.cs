@@ -61,17 +61,8 @@ public sealed class IngestUsage
     /// <summary>Nothing used costs nothing; anything else costs what the price book says, or is unpriced.</summary>
     private static void Price(UsageEvent usage, PriceBook book)
     {
-        if (book.Price(usage.ToConsumption()) is { } priced)
-        {
-            usage.Cost = priced.Cost;
-            usage.PriceId = priced.PriceId;
-        }
-        else if (usage.Status != UsageStatus.Success && usage.Tokens.Total == 0 && usage.ToolUses is null)
-        {
-            usage.Cost = 0;
-        }
-        if (usage.Cost is { } cost && usage.CostReported is { } reported && Math.Abs(cost - reported) > Math.Max(0.000001m, cost * 0.01m))
-            usage.Conflicts = [.. usage.Conflicts, "reported_cost_differs"];
+        (usage.Cost, usage.PriceId) = UsageCost.Of(usage.ToConsumption(), usage.Status, book);
+        if (UsageCost.Differs(usage.Cost, usage.CostReported)) usage.Conflicts = [.. usage.Conflicts, UsageCost.ReportedDiffers];
     }
 
     private static RejectedUsage Reject(string source, Normalised item, IngestCaller caller, DateTimeOffset now)

@@ -31,7 +31,7 @@ internal static class RequestReader
         command.Parameters.Add(new() { Value = query.From.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = query.To.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = query.Limit + 1, NpgsqlDbType = NpgsqlDbType.Integer });
-        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
+        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn) + Flaws(command, query);
         var key = query.Sort switch
         {
             RequestSort.OccurredAt => "",
@@ -50,6 +50,17 @@ internal static class RequestReader
             ORDER BY {order} LIMIT $4
             """;
         return command;
+    }
+
+    /// <summary>Said as the partial indexes say it, so that they serve it.</summary>
+    private static string Flaws(NpgsqlCommand command, RequestQuery query)
+    {
+        var unpriced = query.UnpricedOnly ? " AND r.cost IS NULL" : "";
+        if (query.Conflicts is not { Count: > 0 } codes) return unpriced;
+        const string Some = " AND r.conflicts <> '{}'";
+        if (codes.Contains(RequestQuery.AnyConflict)) return unpriced + Some;
+        command.Parameters.Add(new() { Value = codes.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return string.Create(CultureInfo.InvariantCulture, $"{unpriced}{Some} AND r.conflicts && ${command.Parameters.Count}");
     }
 
     private static RequestRow Row(NpgsqlDataReader reader)

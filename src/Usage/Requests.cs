@@ -4,13 +4,20 @@ public enum RequestSort { OccurredAt, Cost, LatencyMs }
 
 /// <summary>One page of requests, newest, dearest or slowest first.</summary>
 /// <param name="Limit">1 to 1000.</param>
+/// <param name="Conflicts">Only requests with one of these codes; <see cref="AnyConflict"/> means whichever.</param>
+/// <param name="UnpricedOnly">Only requests without a price.</param>
 public sealed record RequestQuery(
     DateTimeOffset From,
     DateTimeOffset To,
     UsageFilter Filter,
     RequestSort Sort = RequestSort.OccurredAt,
     string? Cursor = null,
-    int Limit = 100);
+    int Limit = 100,
+    IReadOnlyList<string>? Conflicts = null,
+    bool UnpricedOnly = false)
+{
+    public const string AnyConflict = "any";
+}
 
 /// <param name="NextCursor">Null on the last page.</param>
 public sealed record RequestPage(IReadOnlyList<RequestRow> Items, string? NextCursor);

@@ -5,6 +5,7 @@ using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Exports;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
+using AgentConsole.Usage.Repricing;
 using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
@@ -27,10 +28,15 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<FocusReader>();
         services.AddSingleton<ReconcileUsage>();
         services.AddSingleton<CompareInvoice>();
         services.AddSingleton<ReconciliationQueries>();
+        services.AddSingleton<MoneyQueries>();
+        services.AddSingleton<RepriceUsage>();
+        services.AddSingleton<RepriceWorker>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RepriceWorker>());
         services.AddUsagePages();
     }
 

@@ -53,8 +53,9 @@ public sealed partial class ApexChart : IAsyncDisposable
 
     private async Task SendAsync()
     {
+        var atOnce = sent is null;
         sent = Model;
-        await chart!.InvokeVoidAsync("update", Visible(Model));
+        await chart!.InvokeVoidAsync("update", Visible(Model), atOnce);
     }
 
     private bool Nothing => Model.Series.All(static series => series.Values.All(static value => value is null or 0));
@@ -70,6 +71,7 @@ public sealed partial class ApexChart : IAsyncDisposable
     {
         if (!hidden.Remove(key))
             hidden.Add(key);
+        sent = null;
         if (chart is not null && !asTable)
             await SendAsync();
     }

@@ -41,11 +41,11 @@ class Chart {
 
   ticks() {
     const { gridWidth, translateX } = this.apex.w.globals;
-    const { buckets, area } = this.model;
-    const step = gridWidth / Math.max(1, buckets.length - (area ? 1 : 0));
+    const { buckets } = this.model;
+    const step = gridWidth / Math.max(1, buckets.length - 1);
     let free = 0;
     const labels = buckets.flatMap((bucket, index) => {
-      const left = translateX + step * (index + (area ? 0 : 0.5));
+      const left = translateX + step * index;
       if (!bucket.tick || left < free) return [];
       free = left + tickRoom;
       const label = Object.assign(document.createElement("span"), { textContent: bucket.tick });
@@ -56,11 +56,11 @@ class Chart {
     this.element.append(this.axis);
   }
 
-  update(model) {
-    const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
+  update(model, atOnce) {
+    atOnce ||= model.series.length !== this.model.series.length;
     this.model = model;
-    const wait = sameShape ? this.pause - (performance.now() - this.lastDrawn) : 0;
-    if (wait <= 0 && !(sameShape && this.read())) this.draw();
+    const wait = this.pause - (performance.now() - this.lastDrawn);
+    if (atOnce || (wait <= 0 && !this.read())) this.draw();
     else this.timer ||= setTimeout(() => this.drawUnlessRead(), Math.max(wait, 0) || redrawEvery);
   }
 
@@ -145,8 +145,8 @@ class Chart {
       xaxis: {
         // Categories would be measured one by one, at a layout each: seconds for a week of hours. Buckets are numbers and ticks() labels them.
         type: "numeric",
-        min: area ? 0 : -0.5,
-        max: buckets.length - (area ? 1 : 0.5),
+        min: 0,
+        max: Math.max(1, buckets.length - 1),
         tickAmount: 2,
         labels: { show: false },
         axisTicks: { show: false },

@@ -48,6 +48,14 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
         return from.Value < to.Value ? (from.Value, to.Value) : new InvalidQuery("from is not before to.");
     }
 
+    /// <summary>true or false; absent is false.</summary>
+    public Result<bool> Flag(string name) => query[name].ToString() switch
+    {
+        "" or "false" => false,
+        "true" => true,
+        var text => new InvalidQuery($"{name} \"{text}\" is neither true nor false."),
+    };
+
     private Result<DateTimeOffset> Time(string name, TimeZoneInfo zone, DateTimeOffset otherwise)
     {
         var text = query[name].ToString();

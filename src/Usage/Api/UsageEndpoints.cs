@@ -18,6 +18,8 @@ internal static class UsageEndpoints
             .Produces<BreakdownJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.").WithQuery(UsageParameters.Requests)
             .Produces<RequestPageJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
+        group.MapGet("/usage/conflicts", ConflictsAsync).WithSummary("How often the senders' numbers contradicted each other, by code, provider and model.").WithQuery(UsageParameters.Conflicts)
+            .Produces<ConflictListJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/requests/{tenant}/{id}", FindAsync).WithSummary("One request with its receipt.")
             .Produces<RequestDetailJson>().ProducesProblem(401).ProducesProblem(404);
     }
@@ -71,7 +73,22 @@ internal static class UsageEndpoints
         if (limitText.Length > 0 && (!int.TryParse(limitText, out limit) || limit is < 1 or > MaxLimit)) return new InvalidQuery($"limit \"{limitText}\" is not a whole number from 1 to {MaxLimit}.");
         var cursor = query["cursor"].ToString() is { Length: > 0 } text ? text : null;
         if (cursor is not null && RequestCursor.Parse(cursor, sort) is null) return new InvalidQuery("cursor is not one that this list gave.");
-        return new RequestQuery(range.Value.From, range.Value.To, filter.Value, sort, cursor, limit);
+        var unpriced = reader.Flag("unpriced");
+        if (!unpriced.Ok) return unpriced.Error;
+        return new RequestQuery(range.Value.From, range.Value.To, filter.Value, sort, cursor, limit, [.. query["conflict"].OfType<string>().Where(static code => code.Length > 0)], unpriced.Value);
+    }
+
+    private static async Task<IResult> ConflictsAsync(HttpContext context, MoneyQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var reader = new QueryReader(context.Request.Query, tenants, time);
+        var filter = reader.Filter(context.User.Tenant());
+        if (!filter.Ok) return Refuse(filter.Error, context);
+        var zone = await reader.ZoneAsync(filter.Value, cancellationToken);
+        if (!zone.Ok) return Refuse(zone.Error, context);
+        var range = reader.Range(zone.Value);
+        if (!range.Ok) return Refuse(range.Error, context);
+        var tenant = filter.Value[Dimension.Tenant] is [{ } only] ? only : null;
+        return Results.Ok(ConflictListJson.Of(await queries.ListConflictsAsync(range.Value.From, range.Value.To, tenant, cancellationToken)));
     }
 
     private static RequestSort? Sort(string name) => name switch

@@ -28,11 +28,14 @@ internal static class UsageParameters
     ];
 
     public static readonly QueryParameter[] Export = [.. Range, .. Filters];
+    public static readonly QueryParameter[] Conflicts = [.. Range, new("tenant", "Only this tenant.")];
 
     public static readonly QueryParameter[] Requests =
     [
         .. Range,
         .. Filters,
+        new("conflict", "Only requests with this conflict code; repeatable; any for whichever.", Repeatable: true),
+        new("unpriced", "true: only requests without a price.", Values: ["true", "false"]),
         new("sort", "Default: -occurredAt.", Values: ["-occurredAt", "-cost", "-latencyMs"]),
         new("cursor", "nextCursor of the page before."),
         new("limit", "1 to 1000, default 100.", Format: "int32"),

@@ -5,7 +5,7 @@ namespace AgentConsole.Usage.Pages;
 /// <summary>Links between the usage pages that keep what is being looked at.</summary>
 public static class UsageLinks
 {
-    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain"];
+    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain", .. RequestFlaws.Parameters];
 
     /// <summary>The same range and filters on another page.</summary>
     public static PageUrl Same(PageUrl url, string path) => url.Carry(path).Without(OwnState);
@@ -17,8 +17,8 @@ public static class UsageLinks
     public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
         url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
 
-    public static bool HasFilter(PageUrl url) => Dimensions.All.Any(dimension => dimension != Dimension.Tenant && url[dimension.Name()] is not null);
+    public static bool HasFilter(PageUrl url) => RequestFlaws.Parameters.Any(name => url[name] is not null) || Dimensions.All.Any(dimension => dimension != Dimension.Tenant && url[dimension.Name()] is not null);
 
     public static PageUrl WithoutFilters(PageUrl url) =>
-        url.Without([.. Dimensions.All.Where(static dimension => dimension != Dimension.Tenant).Select(static dimension => dimension.Name()), "cursor"]);
+        url.Without([.. Dimensions.All.Where(static dimension => dimension != Dimension.Tenant).Select(static dimension => dimension.Name()), .. RequestFlaws.Parameters, "cursor"]);
 }

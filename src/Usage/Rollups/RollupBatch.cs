@@ -38,6 +38,12 @@ internal sealed class RollupSums
         if (usage.LatencyMs is { } latency) Latency.Add(LatencyHistogram.Entry(LatencyHistogram.Bin(latency), 1));
     }
 
+    public void Correct(decimal cost, int unpriced)
+    {
+        Cost += cost;
+        Unpriced += unpriced;
+    }
+
     public void Add(RollupSums other)
     {
         Requests += other.Requests;
@@ -79,12 +85,26 @@ internal sealed class RollupBatch
 
     public void Add(in RolledEvent usage)
     {
-        var at = usage.OccurredAt;
-        var bucket = new DateTime(at.Ticks - at.Ticks % TimeSpan.FromMinutes(15).Ticks, DateTimeKind.Utc);
-        var key = new RollupKey(usage.Tenant, RollupKind.Model, RollupGrain.QuarterHour, bucket, "", usage.Provider, usage.Model, usage.Status);
+        var key = ModelKey(usage);
         Sums(key).Add(usage);
         Sums(key with { Kind = RollupKind.User, Subject = usage.User }).Add(usage);
         Sums(key with { Kind = RollupKind.Key, Subject = usage.Key }).Add(usage);
+    }
+
+    /// <summary>An event that was added before costs so much more now, or less, and its being unpriced counts so much more, or less.</summary>
+    public void Correct(in RolledEvent usage, decimal cost, int unpriced)
+    {
+        var key = ModelKey(usage);
+        Sums(key).Correct(cost, unpriced);
+        Sums(key with { Kind = RollupKind.User, Subject = usage.User }).Correct(cost, unpriced);
+        Sums(key with { Kind = RollupKind.Key, Subject = usage.Key }).Correct(cost, unpriced);
+    }
+
+    private static RollupKey ModelKey(in RolledEvent usage)
+    {
+        var at = usage.OccurredAt;
+        var bucket = new DateTime(at.Ticks - at.Ticks % TimeSpan.FromMinutes(15).Ticks, DateTimeKind.Utc);
+        return new(usage.Tenant, RollupKind.Model, RollupGrain.QuarterHour, bucket, "", usage.Provider, usage.Model, usage.Status);
     }
 
     private RollupSums Sums(in RollupKey key) =>

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace AgentConsole.Tests.Browser;
 
-/// <summary>One running console with a week of usage, and one browser, for all journeys of a class.</summary>
+/// <summary>One running console with two weeks of usage, and one browser, for all journeys of a class.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private static readonly string[] Flags =
@@ -21,7 +21,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Console = await RunningConsole.StartAsync(await _postgres.CreateDatabaseAsync());
-        await Console.SendAsync([.. Enumerable.Range(0, 600).Select(Event)]);
+        await Console.SendAsync([.. Enumerable.Range(0, 1200).Select(Event)]);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -45,11 +45,12 @@ public sealed class BrowserFixture : IAsyncLifetime
         await _postgres.DisposeAsync();
     }
 
-    /// <summary>Spread over a week by a fixed pattern; every 16th was served by a fallback, every 25th failed.</summary>
+    /// <summary>Spread over two weeks by a fixed pattern, heavier by day and lately; every 16th was served by a fallback, every 25th failed.</summary>
     private static object Event(int number)
     {
         var (provider, model) = Models[number % 7 % Models.Length];
         var failed = number % 25 == 24;
+        var weight = 2 + number * number % 5 + (number % 87 is > 20 and < 60 ? 6 : 0) + (number < 500 ? 3 : 0);
         return new
         {
             id = $"evt-{number}",
@@ -61,7 +62,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             httpStatus = failed ? 503 : 200,
             user = $"u-{number * number % 23}",
             key = $"vk-{number % 4}",
-            usage = new { input = 40 + number * 37 % 900, cacheRead = number % 2 * 13216, output = 60 + number * 53 % 700 },
+            usage = new { input = weight * (400 + number * 37 % 900), cacheRead = weight * (number % 4) * 1300, output = weight * (60 + number * 53 % 300) },
             latencyMs = 600 + number * 131 % 2600,
             attempts = number % 16 == 0 ? new[] { new { provider = "openai", model = "gpt-5", level = 1, status = "failure", httpStatus = 429, reason = "rate_limited", latencyMs = 95 } } : [],
         };

@@ -95,7 +95,7 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
     {
         await using var visit = await fixture.VisitAsync();
         var page = visit.Page;
-        await visit.OpenAsync("/?range=30d&groupBy=model");
+        await visit.OpenAsync("/?range=7d&grain=day&groupBy=model");
         await Expect(page.Locator(".chart .apexcharts-bar-area").First).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "View as table" }).First.ClickAsync();

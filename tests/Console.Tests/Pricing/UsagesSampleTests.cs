@@ -14,10 +14,10 @@ public sealed class UsagesSampleTests
     private static readonly DateTimeOffset At = new(2026, 8, 15, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>Cases whose price the sample takes from elsewhere than its catalogue: docs/decisions/sample-prices.md.</summary>
-    private static readonly string[] NotInTheCatalogue = ["models/cassettes/test_bedrock_mantle/test_reused_tool_call_ids[request].yaml"];
+    internal static readonly string[] NotInTheCatalogue = ["models/cassettes/test_bedrock_mantle/test_reused_tool_call_ids[request].yaml"];
 
     /// <summary>Cases whose price in the sample lacks the provider's fee for web searches: the same page.</summary>
-    private static readonly string[] WithFees =
+    internal static readonly string[] WithFees =
     [
         "models/cassettes/test_anthropic/test_anthropic_web_search_tool.yaml",
         "models/cassettes/test_anthropic/test_pause_turn_web_search_vcr.yaml",
@@ -89,7 +89,7 @@ public sealed class UsagesSampleTests
 
     private static bool Agrees(decimal? cost, Case item) => cost is { } ours && Math.Abs(ours - item.Expected!.Value) <= 1e-9m;
 
-    private static IEnumerable<Case> Priced() => Cases().Where(item => item.Expected is not null);
+    internal static IEnumerable<Case> Priced() => Cases().Where(item => item.Expected is not null);
 
     private static decimal? Cost(PriceBook book, Case item, string? dialect)
     {
@@ -147,7 +147,7 @@ public sealed class UsagesSampleTests
     private static decimal Amount(JsonElement extractor, string name) =>
         extractor.TryGetProperty(name, out var price) ? decimal.Parse(price.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture) : 0;
 
-    private sealed record Case(string File, string Provider, string Flavor, string Model, JsonElement Usage, JsonElement Extracted, decimal? Expected)
+    internal sealed record Case(string File, string Provider, string Flavor, string Model, JsonElement Usage, JsonElement Extracted, decimal? Expected)
     {
         public string? Dialect => Flavor switch
         {

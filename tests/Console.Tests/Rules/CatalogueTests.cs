@@ -1,4 +1,6 @@
+using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace AgentConsole.Tests.Rules;
 
@@ -7,6 +9,13 @@ public sealed class CatalogueTests(SharedApp shared) : IClassFixture<SharedApp>
 {
     /// <summary>Tables of the platform itself, of which there is one for all tenants.</summary>
     private const string OwnTables = "c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'qrtz\\_%' AND c.relname NOT IN ('__EFMigrationsHistory', 'usage_rollup_watermark')";
+
+    [Fact]
+    public async Task Model_HasNoChangeWithoutAMigration()
+    {
+        await using var db = await shared.App.Get<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync();
+        Assert.False(db.Database.HasPendingModelChanges());
+    }
 
     [Fact]
     public async Task Key_EveryUniqueOne_StartsWithTheTenant() => await NoneAsync($"""

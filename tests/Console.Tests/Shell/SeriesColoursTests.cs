@@ -29,6 +29,16 @@ public sealed class SeriesColoursTests
         Assert.Equal(new SeriesColours().Assign("provider", ["openai", "anthropic"]), new SeriesColours().Assign("provider", ["openai", "anthropic"]));
 
     [Fact]
+    public void Assign_KnownProviderAmongOthers_NeverGivesWay()
+    {
+        string?[] others = [.. Enumerable.Range(0, 7).Select(static number => $"provider-{number}")];
+
+        var alone = new SeriesColours().Assign("provider", ["openai"])[0];
+
+        Assert.Equal(alone, new SeriesColours().Assign("provider", [.. others, "openai"])[^1]);
+    }
+
+    [Fact]
     public void Assign_Status_HasItsMeaning() =>
         Assert.Equal(["ok", "critical", "warning", "unknown"], new SeriesColours().Assign("status", ["success", "failure", "denied", "cancelled"]));
 

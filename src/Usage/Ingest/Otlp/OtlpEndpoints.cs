@@ -52,9 +52,12 @@ internal static class OtlpEndpoints
     {
         var body = await IngestEndpoints.ReadBodyAsync(context, cancellationToken);
         if (!body.Ok) return body.Error;
-        if (format == UsageFormat.OpenRouter && body.Value.IsEmpty && context.Request.Headers["X-Test-Connection"] == "true") return new IngestAnswer(0, 0, []);
+        if (format == UsageFormat.OpenRouter && body.Value.IsEmpty && IsConnectionTest(context.Request)) return new IngestAnswer(0, 0, []);
         return await ingest.ExecuteAsync(format, body.Value, new IngestCaller(context.User.Tenant()), cancellationToken);
     }
+
+    private static bool IsConnectionTest(HttpRequest request) =>
+        string.Equals(request.Headers["X-Test-Connection"], "true", StringComparison.OrdinalIgnoreCase);
 
     private static UsageFormat? FormatOf(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() switch

@@ -68,8 +68,6 @@ internal sealed class OtlpAttributes
 
     public void Add(string name, OtlpValue value) => _values[name] = value;
 
-    public bool Has(string name) => _values.ContainsKey(name);
-
     /// <summary>The first of these names that says something.</summary>
     public (string Name, OtlpValue Value)? First(IReadOnlyList<string> names)
     {
@@ -78,6 +76,8 @@ internal sealed class OtlpAttributes
                 return (name, value);
         return null;
     }
+
+    public string? Text(string name) => _values.TryGetValue(name, out var value) && value.Text.Length > 0 ? value.Text : null;
 
     public string? Text(IReadOnlyList<string> names) => First(names)?.Value.Text;
 }

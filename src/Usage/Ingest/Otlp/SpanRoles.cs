@@ -78,7 +78,7 @@ internal static class SpanRoles
         var attributes = span.Attributes;
         if (attributes.Text(OtlpNames.Operation) is { } operation && Operations.TryGetValue(operation, out var role)) return role;
         foreach (var name in OtlpNames.Kind)
-            if (attributes.Text([name]) is { } kind && Kinds.TryGetValue(kind, out role)) return role;
+            if (attributes.Text(name) is { } kind && Kinds.TryGetValue(kind, out role)) return role;
         if (SdkOperation(span) is { } known) return known;
         if (HasUsage(span)) return SpanRole.Inference;
         if (attributes.First(OtlpNames.HopName) is not null) return SpanRole.Stage;

@@ -2,6 +2,8 @@ using System.Net;
 using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Platform.Data.Embedded;
 using AgentConsole.Tests.Testing;
+using AgentConsole.Tests.Usage.Ingest.Otlp;
+using AgentConsole.Usage.Ingest.Otlp.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentConsole.Tests.Usage.Ingest;
@@ -59,5 +61,21 @@ public sealed class StoreAwayTests : IDisposable
         using var refused = await client.PostAsync("/api/v1/usage", Json.Body(Json.Event("a", "acme").ToJsonString()));
         await Json.ProblemAsync(refused, 503);
         Assert.NotNull(refused.Headers.RetryAfter);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-protobuf")]
+    public async Task Traces_StoreAway_Is503WithRetryAfterInTheSendersEncoding(string type)
+    {
+        await using var app = ConsoleApp.Start("Host=127.0.0.1;Port=1;Database=none;Username=none;Password=secret;Timeout=2");
+        using var client = app.Client();
+        var span = TestSpan.Of(1, "chat", """{"gen_ai.request.model":"gpt-5","gen_ai.usage.input_tokens":1}""");
+        var body = new ByteArrayContent(type == "application/json" ? System.Text.Encoding.UTF8.GetBytes(TestSpan.Json("acme", span).ToJsonString()) : TestSpan.Protobuf("acme", span));
+        body.Headers.ContentType = new(type);
+        using var refused = await client.PostAsync("/v1/traces", body);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        if (type == "application/json") await Json.ProblemAsync(refused, 503);
+        else Assert.Equal((HttpStatusCode.ServiceUnavailable, 14), (refused.StatusCode, RpcStatus.Parser.ParseFrom(await refused.Content.ReadAsByteArrayAsync()).Code));
     }
 }
