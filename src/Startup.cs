@@ -32,16 +32,26 @@ internal static partial class Startup
         }
     }
 
-    /// <summary>Another node may be about to apply them, so it is no reason to stop: <c>/health/ready</c> says 503 until it has.</summary>
+    /// <summary>Neither missing migrations, which another node may be about to apply, nor a store that is away is no reason to stop: <c>/health/ready</c> says 503 until it has.</summary>
     private static async Task WarnOfMissingMigrationsAsync(WebApplication app, CancellationToken cancellationToken)
     {
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
-        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-        if (pending > 0) LogMissingMigrations(app.Logger, pending);
+        try
+        {
+            await using var db = await app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
+            var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+            if (pending > 0) LogMissingMigrations(app.Logger, pending);
+        }
+        catch (Npgsql.NpgsqlException error)
+        {
+            LogStoreAway(app.Logger, error);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} migrations are not applied: run the app once with the argument \"migrate\"")]
     private static partial void LogMissingMigrations(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store cannot be reached yet; requests are answered 503 until it can")]
+    private static partial void LogStoreAway(ILogger logger, Exception error);
 
     /// <summary>Opens the store and brings its tables up to date where that is asked for. Null when all is well.</summary>
     public static async Task<string?> OpenDatabaseAsync(WebApplication app, PlatformOptions options, bool migrate)

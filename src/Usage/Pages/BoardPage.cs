@@ -17,7 +17,7 @@ public abstract class BoardPage : LivePage<UsageBoard>
 
     protected override Task<UsageBoard> PullAsync(CancellationToken cancellationToken)
     {
-        reader ??= new(Shared.ReadAsync, Queries.HasEventsAsync, Clock);
+        reader ??= new((query, cancel) => Shared.ReadAsync(query, ChangedAt, cancel), Queries.HasEventsAsync, Clock);
         return reader.ReadAsync(UsageView.Read(Frame, Clock.GetUtcNow(), DefaultGroup), Frame.Tenant, cancellationToken);
     }
 

@@ -22,7 +22,7 @@ public sealed partial class RequestsPage
         var (url, tenant) = (Url, Frame.Tenant);
         var view = UsageView.Read(Frame, Clock.GetUtcNow(), Dimension.Model);
         var sort = RequestList.ReadSort(url["sort"]);
-        var summary = await Shared.ReadAsync(view.Ask(Grain.Total), cancellationToken);
+        var summary = await Shared.ReadAsync(view.Ask(Grain.Total), ChangedAt, cancellationToken);
         var flaws = RequestFlaws.Read(url);
         if (url["tab"] == RequestList.RejectedTab)
             return new(view.Range, sort, new([], null), summary, await Queries.ListRejectedAsync(view.Range.From, view.Range.To, tenant, MostRejected, cancellationToken), true, flaws);

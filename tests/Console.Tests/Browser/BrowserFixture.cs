@@ -79,6 +79,7 @@ internal sealed class Visit : IAsyncDisposable
     {
         (_context, Page, _address) = (context, page, address);
         page.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error") Complaints.Add(message.Text);
