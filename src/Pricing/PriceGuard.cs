@@ -33,7 +33,7 @@ public static class PriceGuard
         var (now, was) = (CostOfThousandEach(row), CostOfThousandEach(usual));
         var names = string.Join(", ", odd.Select(static bucket => bucket.Name()));
         return new PriceWarning(odd, now, was, string.Create(CultureInfo.InvariantCulture,
-            $"The price for {names} is {SuspiciousRatio:0} times off the book's. A request of 1,000 input and 1,000 output tokens would cost ${now:0.############} instead of ${was:0.############}."));
+            $"The price for {names} is at least {SuspiciousRatio:0} times off the book's. A request of 1,000 input and 1,000 output tokens would cost ${now:0.############} instead of ${was:0.############}."));
     }
 
     private static bool IsFarOff(decimal now, decimal was) =>

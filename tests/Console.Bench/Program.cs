@@ -11,6 +11,7 @@ Command[] commands =
     Soak.Command,
     Crash.Command,
     Money.Command,
+    Reprice.Command,
 ];
 
 using var stop = new CancellationTokenSource();

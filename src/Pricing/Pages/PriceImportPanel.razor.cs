@@ -28,8 +28,7 @@ public sealed partial class PriceImportPanel : IDisposable
 
     private async Task ReadAsync(InputFileChangeEventArgs chosen)
     {
-        Forget();
-        done = null;
+        (catalogue, preview, problem, done) = (null, null, null, null);
         (file, busy, doing) = (chosen.File.Name, true, $"Reading {chosen.File.Name}…");
         try
         {

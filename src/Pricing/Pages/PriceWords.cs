@@ -66,6 +66,9 @@ public static class PriceWords
         _ => "unknown",
     };
 
+    /// <summary>Unknown, not zero, where all that costs something has no price.</summary>
+    public static string Cost(decimal usd, long unpriced) => usd == 0 && unpriced > 0 ? Format.Unknown : Format.Money(usd);
+
     /// <summary>With its sign: what is added or taken away.</summary>
     public static string Signed(decimal usd) => usd > 0 ? "+" + Format.Money(usd) : Format.Money(usd);
 
