@@ -30,6 +30,7 @@ public static class UsageFeature
         services.AddSingleton<UsageQueries>();
         services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<FocusReader>();
+        services.AddSingleton<CorrectionReader>();
         services.AddSingleton<ReconcileUsage>();
         services.AddSingleton<CompareInvoice>();
         services.AddSingleton<ReconciliationQueries>();

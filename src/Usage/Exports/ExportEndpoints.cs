@@ -17,26 +17,34 @@ internal static class ExportEndpoints
             .Produces<string>(contentType: "text/csv").ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/focus.csv", FocusAsync).WithSummary("Cost and usage in FOCUS 1.2: a row per hour, model, price and token bucket.").WithQuery(UsageParameters.Export)
             .Produces<string>(contentType: "text/csv").ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
+        // The same for a person in the browser, whose key is the right to see the page.
+        var pages = app.MapGroup("/export").RequireAuthorization(AccessFeature.PagesPolicy).ExcludeFromDescription();
+        pages.MapGet("/usage.csv", UsageAsync);
+        pages.MapGet("/focus.csv", FocusAsync);
     }
 
-    private static async Task<IResult> UsageAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> UsageAsync(
+        HttpContext context, UsageQueries queries, CorrectionReader corrections, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
         var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
         if (!read.Ok) return UsageEndpoints.Refuse(read.Error, context);
         var breakdown = await queries.BreakdownAsync(read.Value, cancellationToken);
-        return Results.Stream(stream => UsageCsv.WriteAsync(stream, breakdown, cancellationToken), Csv, Name("usage", read.Value.From, read.Value.To, read.Value.Zone));
+        var query = read.Value;
+        var corrected = await corrections.ReadAsync(query.From, query.To, query.Filter, await queries.TenantsOfAsync(query.Filter, cancellationToken), cancellationToken);
+        return Results.Stream(stream => UsageCsv.WriteAsync(stream, breakdown, corrected, cancellationToken), Csv, Name("usage", query.From, query.To, query.Zone));
     }
 
     private static async Task<IResult> FocusAsync(
-        HttpContext context, UsageQueries queries, FocusReader ledger, CurrentPrices prices, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, UsageQueries queries, FocusReader ledger, CorrectionReader corrections, CurrentPrices prices, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
         var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
         if (!read.Ok) return UsageEndpoints.Refuse(read.Error, context);
         var query = read.Value;
         var scope = await queries.TenantsOfAsync(query.Filter, cancellationToken);
+        var corrected = await corrections.ReadAsync(query.From, query.To, query.Filter, scope, cancellationToken);
         var header = ExportHeader.Of(query.From, query.To, query.Zone, query.Filter).Append("FOCUS 1.2; hours are UTC");
         var groups = ledger.ReadAsync(query.From, query.To, query.Filter, scope, cancellationToken);
-        return Results.Stream(stream => FocusCsv.WriteAsync(stream, header, groups, prices.Book, cancellationToken), Csv, Name("focus", query.From, query.To, query.Zone));
+        return Results.Stream(stream => FocusCsv.WriteAsync(stream, header, groups, corrected, prices.Book, cancellationToken), Csv, Name("focus", query.From, query.To, query.Zone));
     }
 
     private static string Name(string kind, DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone) => string.Create(

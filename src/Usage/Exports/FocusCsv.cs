@@ -6,9 +6,13 @@ namespace AgentConsole.Usage.Exports;
 /// <summary>
 /// FOCUS 1.2: one row per hour, model, price and token bucket. Costs of a group's rows sum exactly to what the ledger has for it: what is not a bucket's (tool and request
 /// fees, the rounding of single requests) is a row of its own. What has no price has no cost: the cost columns are empty and <c>x_UnpricedRequests</c> counts.
+/// What was re-priced is a pair of rows that cancel out: the change taken back, and the change as a Correction. So the rows sum to the ledger's cost of now,
+/// those without corrections to the cost of then.
 /// </summary>
 internal static class FocusCsv
 {
+    private const string Correction = "Correction";
+
     private static readonly string[] Columns =
     [
         "BilledCost", "EffectiveCost", "ListCost", "ContractedCost", "ListUnitPrice", "ContractedUnitPrice", "BillingCurrency", "BillingAccountId", "BillingAccountName",
@@ -18,7 +22,7 @@ internal static class FocusCsv
         "x_TokenBucket", "x_ServiceTier", "x_Batch", "x_Requests", "x_UnpricedRequests",
     ];
 
-    public static async Task WriteAsync(Stream stream, IEnumerable<string> header, IAsyncEnumerable<FocusGroup> groups, PriceBook book, CancellationToken cancellationToken)
+    public static async Task WriteAsync(Stream stream, IEnumerable<string> header, IAsyncEnumerable<FocusGroup> groups, IReadOnlyList<CorrectedDay> corrected, PriceBook book, CancellationToken cancellationToken)
     {
         await using var csv = new CsvStream(stream);
         foreach (var line in header) csv.Comment(line);
@@ -27,7 +31,15 @@ internal static class FocusCsv
         await foreach (var group in groups.WithCancellation(cancellationToken))
             foreach (var charge in Charges(group, book))
                 await WriteAsync(csv, group, charge, cancellationToken);
+        foreach (var day in corrected.Where(static day => day.Difference != 0))
+        {
+            await WriteAsync(csv, Group(day), new("before correction", "requests", 0, null, -day.Difference, null), cancellationToken);
+            await WriteAsync(csv, Group(day), new(Correction, "requests", 0, null, day.Difference, null), cancellationToken);
+        }
     }
+
+    private static FocusGroup Group(CorrectedDay day) => new(
+        day.Tenant, new DateTimeOffset(day.Day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero), day.Provider, day.Model, null, "standard", false, null, day.Requests, 0, 0, default);
 
     /// <param name="Quantity">Tokens; uses for fees.</param>
     /// <param name="UnitPrice">USD per token, before discounts and other factors.</param>
@@ -64,9 +76,9 @@ internal static class FocusCsv
         csv.Figure("USD");
         csv.Text(group.Tenant);
         csv.Text(group.Tenant);
-        foreach (var time in new[] { month, month.AddMonths(1), group.Hour, group.Hour.AddHours(1) }) csv.Figure(time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        foreach (var time in new[] { month, month.AddMonths(1), group.Hour, charge.Meter is Correction or "before correction" ? group.Hour.AddDays(1) : group.Hour.AddHours(1) }) csv.Figure(time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         csv.Figure("Usage");
-        csv.Figure("");
+        csv.Figure(charge.Meter == Correction ? Correction : "");
         csv.Text($"{group.Model} {charge.Meter}");
         csv.Figure("Usage-Based");
         csv.Figure(charge.Quantity);

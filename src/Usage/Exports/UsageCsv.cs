@@ -5,12 +5,14 @@ namespace AgentConsole.Usage.Exports;
 /// <summary>A breakdown as CSV: what it is of, its rows, and their total last.</summary>
 internal static class UsageCsv
 {
-    public static async Task WriteAsync(Stream stream, Breakdown breakdown, CancellationToken cancellationToken)
+    public static async Task WriteAsync(Stream stream, Breakdown breakdown, IReadOnlyList<CorrectedDay> corrected, CancellationToken cancellationToken)
     {
         var query = breakdown.Query;
         await using var csv = new CsvStream(stream);
         foreach (var line in ExportHeader.Of(query.From, query.To, query.Zone, query.Filter)) csv.Comment(line);
         csv.Comment($"grain: {query.Grain.Name()}; money: USD; complete to: {breakdown.Freshness.CompleteTo:O}; rejected: {breakdown.Freshness.Rejected}; unpriced: {breakdown.Freshness.Unpriced}");
+        if (corrected.Count > 0)
+            csv.Comment(string.Create(CultureInfo.InvariantCulture, $"re-priced since first shown: {corrected.Sum(static day => day.Requests)} requests, {corrected.Sum(static day => day.Difference):+0.############;-0.############;0} USD, last {corrected.Max(static day => day.CorrectedAt):O}"));
         await WriteHeaderAsync(csv, query, cancellationToken);
         foreach (var row in breakdown.Rows)
         {
