@@ -66,7 +66,7 @@ internal sealed class UsageCorrection
     public DateOnly Day { get; init; }
     public required string Provider { get; init; }
     public required string Model { get; init; }
-    /// <summary>Events whose cost or price changed.</summary>
+    /// <summary>Events whose cost changed.</summary>
     public long Requests { get; init; }
     public decimal OldCost { get; init; }
     public decimal NewCost { get; init; }

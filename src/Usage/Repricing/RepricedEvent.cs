@@ -7,19 +7,20 @@ namespace AgentConsole.Usage.Repricing;
 
 /// <summary>An event with what it cost and what it costs by a book.</summary>
 internal readonly record struct RepricedEvent(
-    RolledEvent Usage, string Id, string Source, string? OldPriceId, bool OldDiffers, decimal? NewCost, string? NewPriceId, bool NewDiffers)
+    RolledEvent Usage, string Id, string Source, bool OldDiffers, decimal? NewCost, string? NewPriceId, bool NewDiffers)
 {
     /// <summary>In the order in which <see cref="Read"/> reads them.</summary>
     public static readonly string Columns = $"""
         r.tenant_id, r.occurred_at, r.provider, r.model, r.status, r.user_id, r.key_id, r.event_id, r.source, r.service_tier, r.batch, r.region, r.tool_uses,
-        r.cost, r.cost_reported, r.price_id, '{UsageCost.ReportedDiffers}' = ANY(r.conflicts), {string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"r.{bucket.Column()}"))}
+        r.cost, r.cost_reported, '{UsageCost.ReportedDiffers}' = ANY(r.conflicts), {string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"r.{bucket.Column()}"))}
         """;
 
-    private const int FirstBucket = 17;
+    private const int FirstBucket = 16;
 
     public decimal? OldCost => Usage.Cost;
 
-    public bool Changed => OldCost != NewCost || OldPriceId != NewPriceId || OldDiffers != NewDiffers;
+    /// <summary>A cost that stays keeps the row that made it: that the same price is now in another row, too, changes nothing.</summary>
+    public bool Changed => OldCost != NewCost || OldDiffers != NewDiffers;
 
     /// <summary>+1 when the conflict with the reported cost is new, -1 when it is gone.</summary>
     public short Drift => (short)((NewDiffers ? 1 : 0) - (OldDiffers ? 1 : 0));
@@ -37,7 +38,7 @@ internal readonly record struct RepricedEvent(
             usage.Tenant, usage.Provider, usage.Model, new DateTimeOffset(usage.OccurredAt), usage.Tokens, reader.GetString(9), reader.GetBoolean(10), Text(reader, 11),
             Text(reader, 12) is { } uses ? JsonSerializer.Deserialize<Dictionary<string, long>>(uses) : null);
         var (cost, priceId) = UsageCost.Of(consumption, usage.Status, book);
-        return new(usage, reader.GetString(7), reader.GetString(8), Text(reader, 15), reader.GetBoolean(16), cost, priceId, UsageCost.Differs(cost, Money(reader, 14)));
+        return new(usage, reader.GetString(7), reader.GetString(8), reader.GetBoolean(15), cost, priceId, UsageCost.Differs(cost, Money(reader, 14)));
     }
 
     private static TokenCounts Tokens(NpgsqlDataReader reader)

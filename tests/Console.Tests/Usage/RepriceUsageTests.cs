@@ -69,6 +69,19 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
         Assert.Equal("prices.reprice prices.repriced", await app.ScalarAsync<string>("SELECT string_agg(action, ' ' ORDER BY sequence) FROM audit_entries WHERE tenant_id = 'acme'"));
     }
 
+    /// <summary>The receipt stays what it was.</summary>
+    [Fact]
+    public async Task Apply_OfTheSamePriceInAnotherRow_KeepsTheRowThatPriced()
+    {
+        await using var app = await StartAsync();
+        using var client = app.Client();
+        await client.ImportAsync(Prices.Catalogue("p", ("a", "1", "1")));
+        await client.SendUsageAsync(Json.Array([Event("e1", "acme", "a")]));
+        await client.AddPriceAsync(Prices.Row("p", "a", "1", "1"));
+        Assert.Equal(0, (await client.RepriceAsync([], apply: true)).GetProperty("run").GetProperty("changed").GetInt64());
+        Assert.Equal("genai-prices", (await client.GetJsonAsync("/api/v1/requests/acme/e1")).GetProperty("receipt").GetProperty("price").GetProperty("source").GetString());
+    }
+
     [Fact]
     public async Task Apply_Again_ChangesNothing()
     {
@@ -224,7 +237,9 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
         {
             var price = book.Price(usage.ToConsumption());
             var cost = price?.Cost ?? (usage.Status == UsageStatus.Failure && usage.Tokens.Total == 0 ? 0 : null);
-            Assert.Equal((cost, price?.PriceId), (usage.Cost, usage.PriceId));
+            Assert.Equal(cost, usage.Cost);
+            Assert.Equal(price is null, usage.PriceId is null);
+            if (usage.PriceId is { } by) Assert.Equal(cost, book.Explain(usage.ToConsumption(), by).Total);
             var differs = cost is { } ours && usage.CostReported is { } theirs && Math.Abs(ours - theirs) > Math.Max(0.000001m, ours * 0.01m);
             Assert.Equal(differs ? ["reported_cost_differs"] : [], usage.Conflicts);
         }
