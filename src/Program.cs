@@ -43,5 +43,4 @@ if (platform.Roles.HasFlag(Roles.Console))
     app.MapPricing();
     app.MapShell(AccessFeature.PagesPolicy);
 }
-await app.RunAsync();
-return 0;
+return await Startup.RunAsync(app);

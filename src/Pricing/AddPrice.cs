@@ -2,6 +2,7 @@ using AgentConsole.Access;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
+using AgentConsole.Shell;
 
 namespace AgentConsole.Pricing;
 

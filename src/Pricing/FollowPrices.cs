@@ -1,4 +1,5 @@
 using AgentConsole.Platform.Live;
+using AgentConsole.Shell;
 using Npgsql;
 
 namespace AgentConsole.Pricing;

@@ -4,6 +4,7 @@ using AgentConsole.Access;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
+using AgentConsole.Shell;
 
 namespace AgentConsole.Pricing;
 
@@ -58,12 +59,12 @@ public sealed class ImportPrices
     {
         try
         {
-            using var catalogue = await JsonDocument.ParseAsync(new LimitedStream(body, MaxBytes), cancellationToken: cancellationToken);
+            using var catalogue = await JsonDocument.ParseAsync(new CappedStream(body, MaxBytes), cancellationToken: cancellationToken);
             var from = validFrom?.ToUniversalTime();
             var reading = format == CatalogueFormat.GenaiPrices ? Catalogue.ReadGenaiPrices(catalogue, from) : Catalogue.ReadLiteLlm(catalogue, from);
             return reading is { Rows.Count: 0, Rejected: [{ Entry: "" } only] } ? new UnreadableCatalogue(only.Reason) : reading;
         }
-        catch (LimitedStream.ExceededException)
+        catch (CappedStream.ExceededException)
         {
             return new CatalogueTooLarge();
         }

@@ -22,11 +22,15 @@ public sealed record Change(ChangeDirection Direction, string? Percent, string A
             return null;
         var difference = current - previous;
         var direction = difference switch { > 0 => ChangeDirection.Up, < 0 => ChangeDirection.Down, _ => ChangeDirection.None };
-        var percent = previous == 0 ? null : Format.Percent((double)Math.Abs(difference / previous));
+        var percent = previous == 0 ? null : Size((double)Math.Abs(difference / previous));
         var sign = direction switch { ChangeDirection.Up => "+", ChangeDirection.Down => "−", _ => "±" };
         bool? better = direction == ChangeDirection.None || lowerIsBetter is not { } lower ? null : lower == (direction == ChangeDirection.Down);
         return new(direction, percent, sign + write(Math.Abs(difference)), against, better);
     }
+
+    /// <summary>A multiple where a percentage would no longer say anything.</summary>
+    private static string Size(double share) =>
+        share < 10 ? Format.Percent(share) : "×" + Format.Count((long)Math.Round(share + 1));
 }
 
 public enum ChangeDirection { None, Up, Down }

@@ -19,7 +19,7 @@ public static class Format
         var digits = 2;
         for (var scaled = size; scaled < 0.1m && digits < 12; scaled *= 10)
             digits++;
-        return Sign(usd) + "$" + decimal.Round(size, Math.Min(digits, 12)).ToString("0.00##########", Culture);
+        return Sign(usd) + "$" + decimal.Round(size, digits).ToString($"F{digits}", Culture);
     }
 
     /// <summary>Every digit that is kept, at least cents.</summary>

@@ -6,6 +6,7 @@ public static class Links
     public const string Overview = "/";
     public const string Usage = "/usage";
     public const string Requests = "/requests";
+    public const string Reconciliation = "/reconciliation";
     public const string Conflicts = "/conflicts";
     public const string Prices = "/prices";
     public const string NotFound = "/not-found";

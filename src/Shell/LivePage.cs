@@ -40,6 +40,9 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
 
     protected PageUrl Url => Frame.Url;
 
+    /// <summary>When the change came that a pull follows; null when the page only opens or a reader asks again.</summary>
+    protected DateTimeOffset? ChangedAt { get; private set; }
+
     /// <summary>Reads what the URL asks for; its own parameters are set.</summary>
     protected abstract Task<TData> PullAsync(CancellationToken cancellationToken);
 
@@ -78,6 +81,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
         pulling?.Cancel();
         pulling?.Dispose();
         pulling = new();
+        ChangedAt = null;
         return PullGuardedAsync(pulling.Token);
     }
 
@@ -133,6 +137,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     {
         if (disposed || Busy || pulling is not { } current)
             return;
+        ChangedAt = Clock.GetUtcNow();
         await PullGuardedAsync(current.Token);
         if (!current.IsCancellationRequested)
             StateHasChanged();

@@ -10,6 +10,13 @@ public sealed class SeriesColours
     /// <summary>Beyond this the oldest choices are forgotten.</summary>
     private const int MostRemembered = 1000;
 
+    /// <summary>The names seen most have a colour each, so that they do not fight for one.</summary>
+    private static readonly Dictionary<string, int> Known = new()
+    {
+        ["provider=deepseek"] = 0, ["provider=azure"] = 1, ["provider=x-ai"] = 2, ["provider=aws"] = 3,
+        ["provider=openai"] = 4, ["provider=anthropic"] = 5, ["provider=mistral"] = 6, ["provider=google"] = 7,
+    };
+
     private readonly Dictionary<string, int> chosen = [];
 
     /// <summary>Token names (<c>1</c> to <c>8</c>) for at most eight keys of one chart.</summary>
@@ -20,7 +27,7 @@ public sealed class SeriesColours
             chosen.Clear();
         var names = keys.Select(key => $"{dimension}={key}").ToList();
         var taken = new Dictionary<int, string>();
-        foreach (var name in names.Order(StringComparer.Ordinal).OrderBy(name => chosen.ContainsKey(name) ? 0 : 1))
+        foreach (var name in names.Order(StringComparer.Ordinal).OrderBy(name => Known.ContainsKey(name) ? 0 : chosen.ContainsKey(name) ? 1 : 2))
             taken[Free(name, taken)] = name;
         var slots = taken.ToDictionary(static pair => pair.Value, static pair => pair.Key);
         return [.. names.Select((name, index) => Fixed(dimension, keys[index]) ?? $"{slots[name] + 1}")];
@@ -28,7 +35,7 @@ public sealed class SeriesColours
 
     private int Free(string name, Dictionary<int, string> taken)
     {
-        var slot = chosen.TryGetValue(name, out var before) ? before : (int)(Hash(name) % Count);
+        var slot = Known.TryGetValue(name, out var known) ? known : chosen.TryGetValue(name, out var before) ? before : (int)(Hash(name) % Count);
         for (var tries = 0; taken.ContainsKey(slot) && tries < Count; tries++)
             slot = (slot + 1) % Count;
         chosen.TryAdd(name, slot);

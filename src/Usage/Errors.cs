@@ -4,6 +4,8 @@ namespace AgentConsole.Usage;
 
 public sealed record UnreadableBody(string Reason) : Error("unreadable_body", Reason);
 
+public sealed record UnsupportedMediaType(string Expected) : Error("unsupported_media_type", $"Content-Type must be {Expected}.");
+
 public sealed record BodyTooLarge(string Reason) : Error("too_large", Reason);
 
 /// <summary>More is waiting to be written than the queue holds; nothing of this request was taken.</summary>

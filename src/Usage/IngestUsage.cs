@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using AgentConsole.Access;
+using AgentConsole.Latency;
 using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Ingest;
@@ -8,7 +7,7 @@ using AgentConsole.Usage.Ingest;
 namespace AgentConsole.Usage;
 
 /// <summary>How a body says what was used.</summary>
-public enum UsageFormat { Native, LiteLlm }
+public enum UsageFormat { Native, LiteLlm, OtlpProtobuf, OtlpJson, OpenRouter }
 
 /// <summary>Who sends usage.</summary>
 /// <param name="Tenant">The key's tenant, which every event then belongs to; null for a platform key, whose events name theirs.</param>
@@ -20,7 +19,7 @@ public sealed record IngestAnswer(int Accepted, int Duplicates, IReadOnlyList<Re
 /// <param name="Index">The item's place in the body, from 0.</param>
 public sealed record RejectedAnswer(int Index, string? Id, string Error);
 
-/// <summary>Takes usage in: body -> items -> events -> prices -> ledger.</summary>
+/// <summary>Takes usage in: body -> items -> events and hops -> prices -> ledger.</summary>
 public sealed class IngestUsage
 {
     private readonly UsageWriter _writer;
@@ -32,66 +31,41 @@ public sealed class IngestUsage
     /// <summary>Fails with <see cref="UnreadableBody"/>, <see cref="BodyTooLarge"/>, <see cref="Overloaded"/> or <see cref="StoreUnavailable"/>; then nothing is acknowledged.</summary>
     public async Task<Result<IngestAnswer>> ExecuteAsync(UsageFormat format, ReadOnlyMemory<byte> body, IngestCaller caller, CancellationToken cancellationToken)
     {
-        var parsed = IngestBody.Parse(body);
-        if (!parsed.Ok) return parsed.Error;
-        using var items = parsed.Value;
-        var (batch, rejected) = Read(format, items, caller);
+        var now = _time.GetUtcNow();
+        var read = BodyReader.Read(format, body, caller.Tenant, now);
+        if (!read.Ok) return read.Error;
+        var batch = Batch(BodyReader.Source(format), read.Value, caller, now);
         var written = await _writer.WriteAsync(batch, cancellationToken);
         if (!written.Ok) return written.Error;
-        return new IngestAnswer(batch.Events.Count - written.Value, written.Value, rejected);
+        var rejected = read.Value.Where(static item => item.Error is not null).Select(static item => new RejectedAnswer(item.Index, item.Id, item.Error!));
+        return new IngestAnswer(batch.Events.Count - written.Value, written.Value, [.. rejected]);
     }
 
-    private (IngestBatch Batch, List<RejectedAnswer> Rejected) Read(UsageFormat format, IngestBody body, IngestCaller caller)
+    private IngestBatch Batch(string source, List<Normalised> items, IngestCaller caller, DateTimeOffset now)
     {
-        var now = _time.GetUtcNow();
         var book = _prices.Book;
-        var (source, normalise) = Profile(format);
-        var events = new List<UsageEvent>(body.Items.Count);
-        var kept = new List<RejectedUsage>();
-        var rejected = new List<RejectedAnswer>();
-        for (var index = 0; index < body.Items.Count; index++)
+        var events = new List<UsageEvent>(items.Count);
+        var rejected = new List<RejectedUsage>();
+        var hops = new List<HopTiming>();
+        foreach (var item in items)
         {
-            var (json, broken) = body.Items[index];
-            var item = json is { } element ? Read(normalise, element, caller, now) : Normalised.Refused(null, null, broken!);
-            if (item.Event is { } usage)
-            {
-                Price(usage, book);
-                events.Add(usage);
-                continue;
-            }
-            rejected.Add(new(index, item.Id, item.Error!));
-            kept.Add(Reject(source, item, json, caller, now));
+            if (item.Error is not null) rejected.Add(Reject(source, item, caller, now));
+            if (item.Hop is { } hop) hops.Add(hop);
+            if (item.Event is not { } usage) continue;
+            Price(usage, book);
+            events.Add(usage);
         }
-        return (new IngestBatch(events, kept), rejected);
+        return new IngestBatch(events, rejected, hops);
     }
 
-    /// <summary>A field name or value that is no text (an escape of half a character) throws when it is looked at; that is this item's fault alone.</summary>
-    private static Normalised Read(Normalise normalise, JsonElement item, IngestCaller caller, DateTimeOffset now)
-    {
-        try
-        {
-            return normalise(item, caller.Tenant, now);
-        }
-        catch (InvalidOperationException)
-        {
-            return Normalised.Refused(null, null, "contains characters that are not text");
-        }
-    }
-
-    private static (string Source, Normalise Normalise) Profile(UsageFormat format) => format switch
-    {
-        UsageFormat.Native => (UsageSources.Native, NativeNormaliser.Read),
-        UsageFormat.LiteLlm => (UsageSources.LiteLlm, LiteLlmNormaliser.Read),
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
-
+    /// <summary>Nothing used costs nothing; anything else costs what the price book says, or is unpriced.</summary>
     private static void Price(UsageEvent usage, PriceBook book)
     {
         (usage.Cost, usage.PriceId) = UsageCost.Of(usage.ToConsumption(), usage.Status, book);
         if (UsageCost.Differs(usage.Cost, usage.CostReported)) usage.Conflicts = [.. usage.Conflicts, UsageCost.ReportedDiffers];
     }
 
-    private static RejectedUsage Reject(string source, Normalised item, JsonElement? json, IngestCaller caller, DateTimeOffset now)
+    private static RejectedUsage Reject(string source, Normalised item, IngestCaller caller, DateTimeOffset now)
     {
         var tenant = caller.Tenant ?? item.Tenant;
         return new()
@@ -102,7 +76,7 @@ public sealed class IngestUsage
             Source = source,
             EventId = item.Id,
             Error = item.Error!,
-            Payload = json is { } element ? RejectedUsage.Excerpt(JsonMarshal.GetRawUtf8Value(element)) : null,
+            Payload = item.Payload,
         };
     }
 }

@@ -4,7 +4,7 @@ using Quartz;
 
 namespace AgentConsole.Usage;
 
-/// <summary>Makes partitions ahead of time, and lets refused items go that were kept long enough.</summary>
+/// <summary>Makes partitions ahead of time, and lets refused items and hop timings go that were kept long enough.</summary>
 internal sealed class MaintainUsageJob(UsagePartitions partitions, Database database, UsageOptions options, TimeProvider time) : IJob
 {
     /// <summary>Hourly, so that rows in the default partition do not stay there long.</summary>
@@ -13,8 +13,15 @@ internal sealed class MaintainUsageJob(UsagePartitions partitions, Database data
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         await partitions.EnsureAsync(cancellationToken);
-        await using var command = database.Source.CreateCommand("DELETE FROM usage_rejections WHERE received_at < $1");
-        command.Parameters.Add(new() { Value = time.GetUtcNow().AddDays(-options.RejectionsKeptDays).UtcDateTime });
+        await DeleteAsync("DELETE FROM usage_rejections WHERE received_at < $1", options.RejectionsKeptDays, cancellationToken);
+        // Tenant by tenant, as the index goes.
+        await DeleteAsync("DELETE FROM hop_timings USING tenants WHERE hop_timings.tenant_id = tenants.tenant_id AND started_at < $1", options.HopsKeptDays, cancellationToken);
+    }
+
+    private async Task DeleteAsync(string sql, int keptDays, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = time.GetUtcNow().AddDays(-keptDays).UtcDateTime });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

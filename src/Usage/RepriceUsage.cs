@@ -3,6 +3,7 @@ using AgentConsole.Access;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
 using AgentConsole.Pricing;
+using AgentConsole.Shell;
 using AgentConsole.Usage.Repricing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

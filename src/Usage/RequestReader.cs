@@ -93,7 +93,7 @@ internal sealed record RequestCursor(RequestSort Sort, decimal Value, DateTime O
         try
         {
             var cursor = JsonSerializer.Deserialize<RequestCursor>(Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=')));
-            return cursor is { Tenant: not null, Id: not null, Source: not null } && cursor.Sort == sort ? cursor : null;
+            return cursor is { Tenant: not null, Id: not null, Source: not null } && cursor.Sort == sort && !$"{cursor.Tenant}{cursor.Id}{cursor.Source}".Contains('\0') ? cursor : null;
         }
         catch (Exception error) when (error is FormatException or JsonException)
         {

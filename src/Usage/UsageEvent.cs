@@ -61,7 +61,8 @@ public sealed class UsageEvent
     public int AttemptCount { get; init; } = 1;
     /// <summary>JSON arrays and objects, in the shape of the public API.</summary>
     public string? Attempts { get; init; }
-    public string? Hops { get; init; }
+    /// <summary>Those the sender told with the request; else, when it is read alone, those of its trace.</summary>
+    public string? Hops { get; set; }
     public string? Tags { get; init; }
 
     /// <summary>What the price book is asked about.</summary>

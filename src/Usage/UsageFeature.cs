@@ -2,6 +2,7 @@ using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
+using AgentConsole.Usage.Exports;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
 using AgentConsole.Usage.Repricing;
@@ -12,7 +13,7 @@ namespace AgentConsole.Usage;
 /// <summary>Usage in, kept, summed and read.</summary>
 public static class UsageFeature
 {
-    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule];
+    public static IReadOnlyList<ScheduledJob> Jobs => [MaintainUsageJob.Schedule, ReconcileUsageJob.Schedule];
 
     public static void AddUsage(this IHostApplicationBuilder builder, UsageOptions options)
     {
@@ -27,6 +28,12 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<SharedBreakdowns>();
+        services.AddSingleton<FocusReader>();
+        services.AddSingleton<CorrectionReader>();
+        services.AddSingleton<ReconcileUsage>();
+        services.AddSingleton<CompareInvoice>();
+        services.AddSingleton<ReconciliationQueries>();
         services.AddSingleton<MoneyQueries>();
         services.AddSingleton<RepriceUsage>();
         services.AddSingleton<RepriceWorker>();
@@ -38,5 +45,6 @@ public static class UsageFeature
     {
         IngestEndpoints.Map(app);
         UsageEndpoints.Map(app);
+        ExportEndpoints.Map(app);
     }
 }

@@ -12,6 +12,8 @@ public sealed record UsageOptions
     public int Writers { get; init; } = 2;
     /// <summary><c>Usage__RejectionsKeptDays</c>: how long refused items are kept; 1 to 3,650 days, default 30.</summary>
     public int RejectionsKeptDays { get; init; } = 30;
+    /// <summary><c>Usage__HopsKeptDays</c>: how long hop timings are kept; 1 to 3,650 days, default 90.</summary>
+    public int HopsKeptDays { get; init; } = 90;
 
     public static UsageOptions Read(Settings settings) => new()
     {
@@ -19,5 +21,6 @@ public sealed record UsageOptions
         GroupSize = settings.Number("Usage:GroupSize", 5_000, 1, 50_000),
         Writers = settings.Number("Usage:Writers", 2, 1, 16),
         RejectionsKeptDays = settings.Number("Usage:RejectionsKeptDays", 30, 1, 3_650),
+        HopsKeptDays = settings.Number("Usage:HopsKeptDays", 90, 1, 3_650),
     };
 }

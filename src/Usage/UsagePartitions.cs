@@ -46,6 +46,8 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", month, cancellationToken);
         if (await ExistsAsync(connection, name, cancellationToken)) return;
+        // Writers first: one that had already been sent to the default partition would find its row refused there (23514).
+        await ExecuteAsync(connection, "LOCK TABLE ONLY usage_events IN SHARE ROW EXCLUSIVE MODE", month, cancellationToken);
         await ExecuteAsync(connection, "LOCK TABLE usage_events_default IN ACCESS EXCLUSIVE MODE", month, cancellationToken);
         await ExecuteAsync(connection, $"CREATE TABLE {name} (LIKE usage_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)", month, cancellationToken);
         var moved = await ExecuteAsync(connection, $"""

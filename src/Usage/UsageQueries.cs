@@ -20,6 +20,7 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
         var completeTo = time.GetUtcNow();
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        await LockPartitionsAsync(connection, cancellationToken);
         var tenants = await TenantsAsync(connection, query.Filter, cancellationToken);
         var (rows, total) = await BreakdownReader.ReadAsync(connection, query, tenants, cancellationToken);
         var rejected = await CountRejectedAsync(connection, query, tenants, cancellationToken);
@@ -42,8 +43,10 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
             .OrderByDescending(key => key.OccurredAt)
             .FirstOrDefaultAsync(cancellationToken);
         if (key is null) return null;
-        return await db.Set<UsageEvent>().AsNoTracking()
+        var found = await db.Set<UsageEvent>().AsNoTracking()
             .SingleOrDefaultAsync(usage => usage.TenantId == tenant && usage.OccurredAt == key.OccurredAt && usage.Id == id && usage.Source == key.Source, cancellationToken);
+        if (found is { Hops: null }) found.Hops = await TraceHops.ReadAsync(db, found, cancellationToken);
+        return found;
     }
 
     /// <summary>The values a dimension has taken in the last 90 days, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>
@@ -89,10 +92,27 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
         return await db.Set<UsageKey>().AnyAsync(key => tenant == null || key.TenantId == tenant, cancellationToken);
     }
 
+    /// <summary>
+    /// Before the snapshot is taken, which the next statement does: a partition attached after it would be looked into instead of the default one,
+    /// and the rows moved into it would not be seen in either.
+    /// </summary>
+    private static async Task LockPartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("LOCK TABLE usage_events IN ACCESS SHARE MODE", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The tenants that a filter is about.</summary>
+    internal async Task<string[]> TenantsOfAsync(UsageFilter filter, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        return await TenantsAsync(connection, filter, cancellationToken);
+    }
+
     /// <summary>Every tenant there is, unless the filter names some: the tenant is always said first.</summary>
     private static async Task<string[]> TenantsAsync(NpgsqlConnection connection, UsageFilter filter, CancellationToken cancellationToken)
     {
-        if (filter[Dimension.Tenant] is { Count: > 0 } named) return [.. named.OfType<string>()];
+        if (filter[Dimension.Tenant] is { Count: > 0 } named) return [.. named.OfType<string>().Distinct()];
         await using var command = new NpgsqlCommand("SELECT tenant_id FROM tenants", connection);
         return [.. await ReadTextsAsync(command, cancellationToken)];
     }

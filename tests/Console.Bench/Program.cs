@@ -8,6 +8,7 @@ Command[] commands =
     Ingest.Command,
     Query.Command,
     Idle.Command,
+    Soak.Command,
     Crash.Command,
     Money.Command,
     Reprice.Command,

@@ -27,10 +27,10 @@ internal static class DemoFailures
         var first = random.Chance(0.7)
             ? new DemoAttempt(call.Model, 1, 529, "overloaded", random.Spread(900))
             : new DemoAttempt(call.Model, 1, 503, "upstream_error", random.Spread(4_000));
-        if (random.Chance(0.02))
+        if (random.Chance(0.12))
             return Fail(call, UsageStatus.Failure, first.HttpStatus, first.Reason, first.LatencyMs);
         if (!stories.IsBackupLimited(call.OccurredAt) || !random.Chance(0.4))
-            return FallBack(call, first, random);
+            return ServedBy(call, call.Model.Fallbacks[0], [first]);
         var second = new DemoAttempt(call.Model.Fallbacks[0], 2, 429, "rate_limited", random.Spread(130));
         return ServedBy(call, call.Model.Fallbacks[1], [first, second]);
     }

@@ -15,7 +15,7 @@ public static class OpenApiDocs
             return Task.CompletedTask;
         });
 
-    /// <summary>A body read as it comes, of any of these media types; one <paramref name="example"/> item.</summary>
+    /// <summary>A body read as it comes, of any of these media types; one <paramref name="example"/> item, for those that are JSON.</summary>
     public static TBuilder WithBody<TBuilder>(this TBuilder builder, string description, string example, params string[] mediaTypes) where TBuilder : IEndpointConventionBuilder =>
         builder.AddOpenApiOperationTransformer((operation, _, _) =>
         {
@@ -23,7 +23,7 @@ public static class OpenApiDocs
             {
                 Required = true,
                 Description = description,
-                Content = mediaTypes.ToDictionary(static type => type, _ => new OpenApiMediaType { Example = JsonNode.Parse(example) }),
+                Content = mediaTypes.ToDictionary(static type => type, type => type.Contains("json", StringComparison.Ordinal) ? new OpenApiMediaType { Example = JsonNode.Parse(example) } : new OpenApiMediaType()),
             };
             return Task.CompletedTask;
         });

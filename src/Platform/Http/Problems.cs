@@ -8,8 +8,13 @@ public static class Problems
 {
     public static IResult From(Error error, int status, HttpContext context, TimeSpan? retryAfter = null)
     {
-        if (retryAfter is { } wait) context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        SetRetryAfter(context, retryAfter);
         return Results.Problem(Details(error.Code, error.Message, status, context));
+    }
+
+    public static void SetRetryAfter(HttpContext context, TimeSpan? retryAfter)
+    {
+        if (retryAfter is { } wait) context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public static IResult Invalid(string detail, HttpContext context) => Results.Problem(Details("invalid_query", detail, StatusCodes.Status400BadRequest, context));

@@ -24,6 +24,7 @@ internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> 
     /// <summary>Runs its listener after a signal, then waits out the throttle; signals meanwhile add up to one more run.</summary>
     private sealed class Subscription : IDisposable
     {
+        // Neither is disposed: one who signals may still hold a subscription that has just ended, and both hold no handle.
         private readonly SemaphoreSlim _signalled = new(0, 1);
         private readonly CancellationTokenSource _disposed = new();
         private readonly Action<Subscription> _remove;
@@ -61,11 +62,6 @@ internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> 
             }
             catch (OperationCanceledException)
             {
-            }
-            finally
-            {
-                _disposed.Dispose();
-                _signalled.Dispose();
             }
         }
 

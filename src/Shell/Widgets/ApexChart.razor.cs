@@ -35,7 +35,7 @@ public sealed partial class ApexChart : IAsyncDisposable
     {
         if (firstRender)
             await CreateAsync();
-        else if (chart is not null && !ReferenceEquals(sent, Model))
+        else if (chart is not null && !asTable && !ReferenceEquals(sent, Model))
             await SendAsync();
     }
 
@@ -53,19 +53,26 @@ public sealed partial class ApexChart : IAsyncDisposable
 
     private async Task SendAsync()
     {
+        var atOnce = sent is null;
         sent = Model;
-        await chart!.InvokeVoidAsync("update", Visible(Model));
+        await chart!.InvokeVoidAsync("update", Visible(Model), atOnce);
     }
 
     private bool Nothing => Model.Series.All(static series => series.Values.All(static value => value is null or 0));
 
-    private void Toggle() => asTable = !asTable;
+    /// <summary>A hidden chart cannot be drawn; shown again it gets what it missed.</summary>
+    private void Toggle()
+    {
+        asTable = !asTable;
+        sent = null;
+    }
 
     private async Task ToggleSeriesAsync(string key)
     {
         if (!hidden.Remove(key))
             hidden.Add(key);
-        if (chart is not null)
+        sent = null;
+        if (chart is not null && !asTable)
             await SendAsync();
     }
 

@@ -1,5 +1,9 @@
-// One ApexCharts instance per element: created once, then given new numbers, at most every two seconds.
+// One ApexCharts instance per element: created once, then given new numbers, every two to five seconds, less often where drawing is slow.
 const redrawEvery = 2000;
+const redrawAtLeastEvery = 5000;
+const drawingShare = 0.05;
+const readAtMost = 10000;
+const tickRoom = 56;
 let library;
 
 export async function create(element, url, owner, model) {
@@ -15,33 +19,69 @@ class Chart {
     this.owner = owner;
     this.model = model;
     this.lastDrawn = 0;
+    this.pause = redrawEvery;
     this.timer = 0;
+    this.colours = new Map();
+    this.axis = Object.assign(document.createElement("div"), { className: "chart-ticks" });
+    this.axis.setAttribute("aria-hidden", "true");
     this.apex = new Apex(element, this.options());
-    this.onTheme = () => this.draw();
+    this.onTheme = () => {
+      this.colours.clear();
+      this.draw();
+    };
     this.system = matchMedia("(prefers-color-scheme: dark)");
     this.system.addEventListener("change", this.onTheme);
     window.addEventListener("themechange", this.onTheme);
   }
 
-  render() {
+  async render() {
     this.lastDrawn = performance.now();
-    return this.apex.render();
+    await this.apex.render();
   }
 
-  update(model) {
-    const sameShape = model.series.length === this.model.series.length && model.unit === this.model.unit;
+  ticks() {
+    const { gridWidth, translateX } = this.apex.w.globals;
+    const { buckets } = this.model;
+    const step = gridWidth / Math.max(1, buckets.length - 1);
+    let free = 0;
+    const labels = buckets.flatMap((bucket, index) => {
+      const left = translateX + step * index;
+      if (!bucket.tick || left < free) return [];
+      free = left + tickRoom;
+      const label = Object.assign(document.createElement("span"), { textContent: bucket.tick });
+      label.style.left = `${left}px`;
+      return [label];
+    });
+    this.axis.replaceChildren(...labels);
+    this.element.append(this.axis);
+  }
+
+  update(model, atOnce) {
+    atOnce ||= model.series.length !== this.model.series.length;
     this.model = model;
-    const wait = sameShape ? redrawEvery - (performance.now() - this.lastDrawn) : 0;
-    if (wait <= 0) this.draw();
-    else this.timer ||= setTimeout(() => this.draw(), wait);
+    const wait = this.pause - (performance.now() - this.lastDrawn);
+    if (atOnce || (wait <= 0 && !this.read())) this.draw();
+    else this.timer ||= setTimeout(() => this.drawUnlessRead(), Math.max(wait, 0) || redrawEvery);
+  }
+
+  // A redraw takes the tooltip away from under the pointer: who reads one waits a little for news.
+  drawUnlessRead() {
+    if (!this.read()) return this.draw();
+    this.timer = setTimeout(() => this.drawUnlessRead(), redrawEvery);
+  }
+
+  read() {
+    return this.element.matches(":hover") && performance.now() - this.lastDrawn < readAtMost;
   }
 
   draw() {
     clearTimeout(this.timer);
     this.timer = 0;
-    this.lastDrawn = performance.now();
     if (!this.element.isConnected) return;
+    const start = performance.now();
     this.apex.updateOptions(this.options(), false, false, false);
+    this.lastDrawn = performance.now();
+    this.pause = Math.min(redrawAtLeastEvery, Math.max(redrawEvery, (this.lastDrawn - start) / drawingShare));
   }
 
   dispose() {
@@ -49,9 +89,16 @@ class Chart {
     this.system.removeEventListener("change", this.onTheme);
     window.removeEventListener("themechange", this.onTheme);
     this.apex.destroy();
+    this.axis.remove();
   }
 
+  // Asking the browser costs a style pass of the whole page; the answer changes with the theme only.
   colour(name) {
+    if (!this.colours.has(name)) this.colours.set(name, this.computed(name));
+    return this.colours.get(name);
+  }
+
+  computed(name) {
     const probe = document.createElement("span");
     probe.style.color = `var(--${name})`;
     this.element.append(probe);
@@ -67,35 +114,41 @@ class Chart {
     return {
       series: series.map((one, index) => ({
         name: one.label,
-        data: one.values.map((y, x) => ({ x: String(x), y, fillColor: partialFrom !== null && x >= partialFrom && !area ? lighter(colours[index]) : undefined }))
+        data: one.values.map((y, x) => ({ x, y, fillColor: partialFrom !== null && x >= partialFrom && !area ? lighter(colours[index]) : undefined }))
       })),
       colors: colours,
       chart: {
         type: area ? "area" : "bar",
         stacked: true,
-        height: 260,
+        height: 244,
         background: "transparent",
         fontFamily: "inherit",
         foreColor: muted,
-        animations: { enabled: false },
+        animations: { enabled: false, animateGradually: { enabled: false }, dynamicAnimation: { enabled: false } },
         toolbar: { show: false },
         zoom: { enabled: false },
         selection: { enabled: false },
         events: {
+          mounted: () => this.ticks(),
+          updated: () => this.ticks(),
           dataPointSelection: (event, chart, point) => this.chosen(point.seriesIndex, point.dataPointIndex),
-          click: (event, chart, point) => { if (area) this.chosen(point.seriesIndex, point.dataPointIndex); }
+          click: (event, chart, point) => { if (area) this.chosen(this.seriesAt(event, point.dataPointIndex), point.dataPointIndex); }
         }
       },
       plotOptions: { bar: { columnWidth: buckets.length > 60 ? "92%" : "72%", borderRadius: 0 } },
       states: { hover: { filter: { type: "none" } }, active: { filter: { type: "none" } } },
-      stroke: area ? { width: 1, curve: "straight" } : { width: 0 },
-      fill: { type: "solid", opacity: area ? 0.75 : 1 },
+      stroke: area ? { width: 0, curve: "straight" } : { width: 0 },
+      fill: { type: "solid", opacity: 1 },
       dataLabels: { enabled: false },
       legend: { show: false },
       grid: { borderColor: this.colour("chart-grid"), strokeDashArray: 0, padding: { left: 8, right: 8, top: -12, bottom: 0 } },
       xaxis: {
-        type: "category",
-        labels: { rotate: 0, hideOverlappingLabels: false, trim: false, style: { fontSize: "12px" }, formatter: value => buckets[value]?.tick ?? "" },
+        // Categories would be measured one by one, at a layout each: seconds for a week of hours. Buckets are numbers and ticks() labels them.
+        type: "numeric",
+        min: 0,
+        max: Math.max(1, buckets.length - 1),
+        tickAmount: 2,
+        labels: { show: false },
         axisTicks: { show: false },
         axisBorder: { color: this.colour("line-strong") },
         tooltip: { enabled: false },
@@ -103,8 +156,18 @@ class Chart {
       },
       yaxis: { min: 0, forceNiceScale: true, labels: { formatter: value => axis(value, unit), style: { fontSize: "12px" } } },
       tooltip: { shared: true, intersect: false, custom: at => tooltip(this.model, at.dataPointIndex) },
+      annotations: { xaxis: area && partialFrom !== null ? [{ x: Math.max(0, partialFrom - 1), x2: buckets.length - 1, fillColor: this.colour("surface"), opacity: 0.55, borderColor: "transparent" }] : [] },
       noData: { text: "Nothing in this range" }
     };
+  }
+
+  // Areas do not tell which of them was hit: the height of the pointer does.
+  seriesAt(event, bucket) {
+    const plot = this.element.querySelector(".apexcharts-grid")?.getBoundingClientRect();
+    const top = this.apex.w.globals.maxY;
+    if (!plot || !top) return -1;
+    let height = (plot.bottom - event.clientY) / plot.height * top;
+    return this.model.series.findIndex(one => (height -= one.values[bucket] ?? 0) < 0);
   }
 
   chosen(series, bucket) {

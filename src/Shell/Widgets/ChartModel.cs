@@ -7,8 +7,8 @@ namespace AgentConsole.Shell.Widgets;
 /// <param name="PartialFrom">Index of the first bucket that is still filling, drawn lighter; null when none is.</param>
 public sealed record ChartModel(IReadOnlyList<ChartBucket> Buckets, IReadOnlyList<ChartSeries> Series, ChartUnit Unit, int? PartialFrom)
 {
-    /// <summary>Beyond this many buckets bars become too thin and areas take over.</summary>
-    public const int MostBars = 200;
+    /// <summary>Beyond this many buckets bars become thin and slow to draw, one element each; areas take over.</summary>
+    public const int MostBars = 62;
 
     public bool Area => Buckets.Count > MostBars;
 }

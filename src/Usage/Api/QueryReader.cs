@@ -16,6 +16,7 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
         foreach (var dimension in Dimensions.All)
         {
             if (!query.TryGetValue(dimension.Name(), out var values) || values.Count == 0) continue;
+            if (values.Any(static value => value?.Contains('\0') == true)) return new InvalidQuery($"{dimension.Name()} contains characters that are not text.");
             if (dimension == Dimension.Status && values.FirstOrDefault(static value => UsageStatuses.Parse(value) is null) is { } unknown)
                 return new InvalidQuery($"status \"{unknown}\" is not one of success, failure, cancelled, denied.");
             filter = filter.With(dimension, [.. values.Select(static value => string.IsNullOrEmpty(value) ? null : value)]);
@@ -59,9 +60,10 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
     {
         var text = query[name].ToString();
         if (text.Length == 0) return otherwise;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return Rollups.LocalBuckets.StartOf(date, zone);
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year is > 1 and < 9999)
+            return Rollups.LocalBuckets.StartOf(date, zone);
         // A plus sign that was not escaped arrives as a space.
-        return DateTimeOffset.TryParse(text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at.Year is > 1 and < 9999
+        return (IsoTime.TryParse(text, out var at) || IsoTime.TryParse(text.Replace(' ', '+'), out at)) && at.Year is > 1 and < 9999
             ? at
             : new InvalidQuery($"{name} \"{text}\" is neither an ISO 8601 time nor a date such as 2026-11-01.");
     }

@@ -30,7 +30,7 @@ internal static class UsageEndpoints
         return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(read.Value, cancellationToken))) : Refuse(read.Error, context);
     }
 
-    private static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
+    internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var filter = reader.Filter(context.User.Tenant());
@@ -103,11 +103,16 @@ internal static class UsageEndpoints
     private static async Task<IResult> FindAsync(string tenant, string id, string? source, HttpContext context, UsageQueries queries, CurrentPrices prices, CancellationToken cancellationToken)
     {
         var foreign = context.User.Tenant() is { } own && own != tenant;
-        var usage = foreign ? null : await queries.FindRequestAsync(tenant, id, source, cancellationToken);
+        var usage = foreign || source?.Contains('\0') == true ? null
+            : await queries.FindRequestAsync(tenant, id, source, cancellationToken)
+              ?? await queries.FindRequestAsync(tenant, WithSlashes(id), source, cancellationToken);
         if (usage is null) return Problems.From(new UnknownRequest(tenant, id), 404, context);
         return Results.Ok(RequestDetailJson.Of(usage, prices.Book.Explain(usage.ToConsumption(), usage.PriceId)));
     }
 
-    private static IResult Refuse(Error error, HttpContext context) =>
+    /// <summary>A slash is the one character that a path's value keeps escaped.</summary>
+    private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    internal static IResult Refuse(Error error, HttpContext context) =>
         Problems.From(error, error is ForeignTenant ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, context);
 }

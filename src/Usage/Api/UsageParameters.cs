@@ -27,6 +27,7 @@ internal static class UsageParameters
         .. Filters,
     ];
 
+    public static readonly QueryParameter[] Export = [.. Range, .. Filters];
     public static readonly QueryParameter[] Conflicts = [.. Range, new("tenant", "Only this tenant.")];
 
     public static readonly QueryParameter[] Requests =

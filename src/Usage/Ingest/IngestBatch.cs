@@ -1,9 +1,10 @@
+using AgentConsole.Latency;
 using AgentConsole.Platform;
 
 namespace AgentConsole.Usage.Ingest;
 
 /// <summary>What one caller sent, on its way to the store; it is done when the store has committed it.</summary>
-internal sealed class IngestBatch(IReadOnlyList<UsageEvent> events, IReadOnlyList<RejectedUsage> rejected)
+internal sealed class IngestBatch(IReadOnlyList<UsageEvent> events, IReadOnlyList<RejectedUsage> rejected, IReadOnlyList<HopTiming>? hops = null)
 {
     private readonly TaskCompletionSource<Result<int>> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -11,7 +12,9 @@ internal sealed class IngestBatch(IReadOnlyList<UsageEvent> events, IReadOnlyLis
 
     public IReadOnlyList<RejectedUsage> Rejected { get; } = rejected;
 
-    public int Size => Events.Count + Rejected.Count;
+    public IReadOnlyList<HopTiming> Hops { get; } = hops ?? [];
+
+    public int Size => Events.Count + Rejected.Count + Hops.Count;
 
     /// <summary>How many of the events were already there, or why it is not known to be written.</summary>
     public Task<Result<int>> Written => _written.Task;

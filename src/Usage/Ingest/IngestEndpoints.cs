@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AgentConsole.Access;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Http;
+using AgentConsole.Usage.Ingest.Otlp;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AgentConsole.Usage.Ingest;
@@ -13,7 +14,7 @@ internal static class IngestEndpoints
     /// Kestrel cuts the connection at its own limit, so that a sender sees a broken pipe and not the 413, and tries again for ever.
     /// Up to here the body is received and thrown away instead.
     /// </summary>
-    private const long MaxReceived = 8L * IngestBody.MaxBytes;
+    internal const long MaxReceived = 8L * IngestBody.MaxBytes;
 
     private const string NativeExample = """
         {"id":"evt-1","tenant":"acme","occurredAt":"2026-11-20T18:00:00Z","provider":"anthropic","model":"claude-sonnet-4-5","user":"u-17",
@@ -30,6 +31,7 @@ internal static class IngestEndpoints
         var group = app.MapGroup("").RequireAuthorization(Scopes.Ingest).WithTags("Ingestion").DisableAntiforgery();
         MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line.", NativeExample);
         MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line.", LiteLlmExample);
+        OtlpEndpoints.Map(group);
     }
 
     private static void MapFormat(RouteGroupBuilder group, string path, UsageFormat format, string summary, string example) =>
@@ -42,26 +44,37 @@ internal static class IngestEndpoints
 
     private static async Task<IResult> IngestAsync(UsageFormat format, HttpContext context, IngestUsage ingest, CancellationToken cancellationToken)
     {
-        Result<ReadOnlyMemory<byte>> body;
-        try
-        {
-            body = await IngestBody.ReadAsync(context.Request.Body, context.Request.Headers.ContentEncoding, cancellationToken);
-        }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            body = new BodyTooLarge("The body is over 16 MB. Send it in several requests.");
-        }
+        var body = await ReadBodyAsync(context, cancellationToken);
         if (!body.Ok) return Refuse(body.Error, context);
         var answer = await ingest.ExecuteAsync(format, body.Value, new IngestCaller(context.User.Tenant()), cancellationToken);
         return answer.Ok ? Results.Ok(answer.Value) : Refuse(answer.Error, context);
     }
 
-    private static IResult Refuse(Error error, HttpContext context) => error switch
+    internal static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        UnreadableBody => Problems.From(error, 400, context),
-        BodyTooLarge => Problems.From(error, 413, context),
-        Overloaded overloaded => Problems.From(error, 429, context, overloaded.RetryAfter),
-        StoreUnavailable unavailable => Problems.From(error, 503, context, unavailable.RetryAfter),
+        try
+        {
+            return await IngestBody.ReadAsync(context.Request.Body, context.Request.Headers.ContentEncoding, cancellationToken);
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return new BodyTooLarge("The body is over 16 MB. Send it in several requests.");
+        }
+    }
+
+    internal static IResult Refuse(Error error, HttpContext context)
+    {
+        var (status, retryAfter) = StatusOf(error);
+        return Problems.From(error, status, context, retryAfter);
+    }
+
+    internal static (int Status, TimeSpan? RetryAfter) StatusOf(Error error) => error switch
+    {
+        UnreadableBody => (StatusCodes.Status400BadRequest, null),
+        BodyTooLarge => (StatusCodes.Status413PayloadTooLarge, null),
+        UnsupportedMediaType => (StatusCodes.Status415UnsupportedMediaType, null),
+        Overloaded overloaded => (StatusCodes.Status429TooManyRequests, overloaded.RetryAfter),
+        StoreUnavailable unavailable => (StatusCodes.Status503ServiceUnavailable, unavailable.RetryAfter),
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 }

@@ -7,7 +7,7 @@ namespace AgentConsole.Usage.Ingest;
 
 /// <summary>
 /// Writes a group of batches exactly once. In one transaction: 1. tenants named for the first time; 2. the keys, which tell what is new; 3. the new events, by COPY;
-/// 4. refused items. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
+/// 4. refused items; 5. hop timings. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
 /// </summary>
 internal sealed class LedgerTransaction(Database database, TimeProvider time)
 {
@@ -37,7 +37,8 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         var rejected = group.SelectMany(static batch => batch.Rejected).ToList();
-        var named = distinct.Select(static item => item.Usage.TenantId).Concat(rejected.Select(static item => item.TenantId));
+        var hops = group.SelectMany(static batch => batch.Hops).ToList();
+        var named = distinct.Select(static item => item.Usage.TenantId).Concat(rejected.Select(static item => item.TenantId)).Concat(hops.Select(static hop => hop.TenantId));
         var newTenants = await InsertTenantsAsync(connection, named, receivedAt, cancellationToken);
         await foreach (var position in KnownKeysAsync(connection, distinct, cancellationToken))
         {
@@ -47,6 +48,7 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         var added = distinct.Where(static item => item.IsNew).Select(static item => item.Usage).ToList();
         await LedgerCopy.EventsAsync(connection, added, receivedAt, cancellationToken);
         await LedgerCopy.RejectedAsync(connection, rejected, cancellationToken);
+        await InsertHops.ExecuteAsync(connection, hops, cancellationToken);
 
         await transaction.CommitAsync(cancellationToken);
         Remember(newTenants);

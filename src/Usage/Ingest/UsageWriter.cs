@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Live;
+using AgentConsole.Shell;
 using Npgsql;
 
 namespace AgentConsole.Usage.Ingest;
@@ -23,7 +24,9 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions
     public async Task<Result<int>> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         if (batch.Size == 0) return 0;
-        if (Interlocked.Add(ref _waiting, batch.Size) > options.QueueCapacity || !_queue.Writer.TryWrite(batch))
+        // An empty queue takes any body: one larger than the queue would otherwise be sent again for ever.
+        var waiting = Interlocked.Add(ref _waiting, batch.Size);
+        if ((waiting > options.QueueCapacity && waiting > batch.Size) || !_queue.Writer.TryWrite(batch))
         {
             Interlocked.Add(ref _waiting, -batch.Size);
             return new Overloaded(RetryOverload);
@@ -74,7 +77,7 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions
             for (var index = 0; index < group.Count; index++) group[index].Complete(duplicates[index]);
             Signal(group);
         }
-        catch (PostgresException error) when (IsBadData(error) && group.Count > 1)
+        catch (Exception error) when (IsBadData(error) && group.Count > 1)
         {
             LogSplit(logger, error, group.Count);
             foreach (var batch in group) await WriteGroupAsync([batch], stoppingToken);
@@ -93,8 +96,13 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions
         changes.Signal(Topics.AllUsage);
     }
 
-    /// <summary>SQLSTATE classes 21 to 23: the data, not the server, is at fault, so the others of the group must not suffer for it.</summary>
-    private static bool IsBadData(PostgresException error) => error.SqlState is ['2', '1' or '2' or '3', ..];
+    /// <summary>The data, not the server, is at fault, so the others of the group must not suffer for it: SQLSTATE classes 21 to 23, a value too large (54), or the driver could not write it.</summary>
+    private static bool IsBadData(Exception error) => error switch
+    {
+        PostgresException refused => refused.SqlState is ['2', '1' or '2' or '3', ..] or ['5', '4', ..],
+        NpgsqlException or OperationCanceledException => false,
+        _ => true,
+    };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A group of {Batches} batches was not written; its callers are told to send it again")]
     private static partial void LogFailed(ILogger logger, Exception error, int batches);

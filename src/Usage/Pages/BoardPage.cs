@@ -9,6 +9,7 @@ public abstract class BoardPage : LivePage<UsageBoard>
     private UsageBoardReader? reader;
 
     [Inject] private UsageQueries Queries { get; set; } = null!;
+    [Inject] private SharedBreakdowns Shared { get; set; } = null!;
 
     protected virtual Dimension DefaultGroup => Dimension.Provider;
 
@@ -16,7 +17,7 @@ public abstract class BoardPage : LivePage<UsageBoard>
 
     protected override Task<UsageBoard> PullAsync(CancellationToken cancellationToken)
     {
-        reader ??= new(Queries.BreakdownAsync, Queries.HasEventsAsync, Clock);
+        reader ??= new((query, cancel) => Shared.ReadAsync(query, ChangedAt, cancel), Queries.HasEventsAsync, Clock);
         return reader.ReadAsync(UsageView.Read(Frame, Clock.GetUtcNow(), DefaultGroup), Frame.Tenant, cancellationToken);
     }
 

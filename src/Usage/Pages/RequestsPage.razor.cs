@@ -9,6 +9,7 @@ public sealed partial class RequestsPage
     private const int MostRejected = 200;
 
     [Inject] private UsageQueries Queries { get; set; } = null!;
+    [Inject] private SharedBreakdowns Shared { get; set; } = null!;
 
     private bool InRejected => Url["tab"] == RequestList.RejectedTab;
 
@@ -21,8 +22,8 @@ public sealed partial class RequestsPage
         var (url, tenant) = (Url, Frame.Tenant);
         var view = UsageView.Read(Frame, Clock.GetUtcNow(), Dimension.Model);
         var sort = RequestList.ReadSort(url["sort"]);
+        var summary = await Shared.ReadAsync(view.Ask(Grain.Total), ChangedAt, cancellationToken);
         var flaws = RequestFlaws.Read(url);
-        var summary = await Queries.BreakdownAsync(view.Ask(Grain.Total), cancellationToken);
         if (url["tab"] == RequestList.RejectedTab)
             return new(view.Range, sort, new([], null), summary, await Queries.ListRejectedAsync(view.Range.From, view.Range.To, tenant, MostRejected, cancellationToken), true, flaws);
         var page = await Queries.ListRequestsAsync(new(view.Range.From, view.Range.To, view.Filter, sort, url.Text("cursor"), RequestList.PageSize, flaws.Conflicts, flaws.Unpriced), cancellationToken);

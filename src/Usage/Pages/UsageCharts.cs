@@ -20,9 +20,9 @@ public static class UsageCharts
     {
         var starts = Starts(board);
         var index = Index(starts);
-        var values = new double[starts.Count(start => start < board.View.Range.Now)];
+        var values = new double[starts.Count];
         foreach (var row in board.Over.Rows)
-            if (row.Bucket is { } bucket && index.TryGetValue(bucket.UtcTicks, out var at) && at < values.Length)
+            if (row.Bucket is { } bucket && index.TryGetValue(bucket.UtcTicks, out var at))
                 values[at] = measure(row.Measures);
         return values;
     }
@@ -74,8 +74,9 @@ public static class UsageCharts
         return rest;
     }
 
+    /// <summary>What has not begun is not drawn: it would look like a fall to nothing.</summary>
     private static IReadOnlyList<DateTimeOffset> Starts(UsageBoard board) =>
-        TimeBuckets.Between(board.View.Range.From, board.View.Range.To, board.View.Range.Zone, board.View.Grain);
+        TimeBuckets.Between(board.View.Range.From, board.View.Range.End, board.View.Range.Zone, board.View.Grain);
 
     private static Dictionary<long, int> Index(IReadOnlyList<DateTimeOffset> starts) =>
         starts.Select(static (start, at) => (start.UtcTicks, at)).ToDictionary(static pair => pair.UtcTicks, static pair => pair.at);

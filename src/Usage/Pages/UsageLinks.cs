@@ -1,4 +1,6 @@
+using System.Globalization;
 using AgentConsole.Shell;
+using Microsoft.AspNetCore.Http.Extensions;
 
 namespace AgentConsole.Usage.Pages;
 
@@ -16,6 +18,24 @@ public static class UsageLinks
 
     public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
         url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
+
+    /// <summary>A file of exactly what a view shows.</summary>
+    /// <param name="file">usage.csv or focus.csv.</param>
+    public static string Export(UsageView view, string file)
+    {
+        var query = new QueryBuilder
+        {
+            { "from", view.Range.From.ToString("O", CultureInfo.InvariantCulture) },
+            { "to", view.Range.To.ToString("O", CultureInfo.InvariantCulture) },
+            { "tz", view.Range.Zone.Id },
+            { "grain", view.Grain.Name() },
+            { "groupBy", view.GroupBy.Name() },
+        };
+        foreach (var (dimension, values) in view.Filter.Values)
+            foreach (var value in values)
+                query.Add(dimension.Name(), value ?? "");
+        return $"/export/{file}{query}";
+    }
 
     public static bool HasFilter(PageUrl url) => RequestFlaws.Parameters.Any(name => url[name] is not null) || Dimensions.All.Any(dimension => dimension != Dimension.Tenant && url[dimension.Name()] is not null);
 

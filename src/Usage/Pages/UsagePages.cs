@@ -9,5 +9,6 @@ public static class UsagePages
         .AddSingleton(new NavEntry(NavGroup.Spend, 10, "Overview", Links.Overview, "overview"))
         .AddSingleton(new NavEntry(NavGroup.Spend, 20, "Usage", Links.Usage, "usage"))
         .AddSingleton(new NavEntry(NavGroup.Spend, 30, "Requests", Links.Requests, "requests"))
-        .AddSingleton(new NavEntry(NavGroup.Spend, 35, "Conflicts", Links.Conflicts, "warning"));
+        .AddSingleton(new NavEntry(NavGroup.Spend, 35, "Conflicts", Links.Conflicts, "warning"))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 60, "Reconciliation", Links.Reconciliation, "reconciliation"));
 }

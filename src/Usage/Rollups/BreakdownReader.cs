@@ -54,7 +54,7 @@ internal static class BreakdownReader
         }
         var total = new Sums();
         foreach (var sums in groups.Values) total.Add(sums);
-        BreakdownRow[] rows = [.. groups.OrderBy(static group => group.Key.Bucket).Select(group =>
+        BreakdownRow[] rows = [.. groups.OrderBy(static group => group.Key).Select(group =>
             new BreakdownRow(buckets[group.Key.Bucket].Label, group.Key.Values, group.Value.ToMeasures()))];
         return (rows, total.ToMeasures());
     }
@@ -195,8 +195,16 @@ internal static class BreakdownReader
     }
 
     /// <summary>Equal by value: a bucket and its group.</summary>
-    private readonly record struct GroupKey(int Bucket, string?[] Values)
+    private readonly record struct GroupKey(int Bucket, string?[] Values) : IComparable<GroupKey>
     {
+        /// <summary>By time, then by name, "none" first.</summary>
+        public int CompareTo(GroupKey other)
+        {
+            var order = Bucket.CompareTo(other.Bucket);
+            for (var index = 0; order == 0 && index < Values.Length; index++) order = string.CompareOrdinal(Values[index], other.Values[index]);
+            return order;
+        }
+
         public bool Equals(GroupKey other) => Bucket == other.Bucket && Values.AsSpan().SequenceEqual(other.Values);
 
         public override int GetHashCode()

@@ -23,13 +23,17 @@ internal static class LocalBuckets
         _ => throw new ArgumentOutOfRangeException(nameof(grain)),
     };
 
-    /// <summary>The first instant of a local date; where clocks skip midnight, the first there is.</summary>
+    /// <summary>The first instant of a local date; where clocks skip midnight or the whole day, the first there is after it.</summary>
     public static DateTimeOffset StartOf(DateOnly date, TimeZoneInfo zone)
     {
         var midnight = date.ToDateTime(TimeOnly.MinValue);
-        while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
         var offset = zone.IsAmbiguousTime(midnight) ? zone.GetAmbiguousTimeOffsets(midnight).Max() : zone.GetUtcOffset(midnight);
-        return new DateTimeOffset(midnight, offset);
+        var start = new DateTimeOffset(midnight, offset);
+        if (zone.GetUtcOffset(start) == offset && TimeZoneInfo.ConvertTime(start.AddTicks(-1), zone).DateTime < midnight) return start;
+        // What .NET says of a local time near a change is not always so; of an instant it is. No zone is further from UTC than this.
+        var at = new DateTimeOffset(midnight, TimeSpan.Zero).AddHours(-15);
+        while (TimeZoneInfo.ConvertTime(at, zone).DateTime < midnight) at = at.AddMinutes(15);
+        return TimeZoneInfo.ConvertTime(at, zone);
     }
 
     private static DateTimeOffset Next(DateTimeOffset start, Grain grain, TimeZoneInfo zone)

@@ -14,6 +14,9 @@ internal sealed partial class RollUpUsage(Database database, TimeProvider time, 
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
+    /// <summary>A store that stays away is told of once a minute, not once a second.</summary>
+    private const int LogEveryFailures = 60;
+
     /// <summary>Events added in one transaction; more are left for the next, at once.</summary>
     private const string MaxEvents = "50000";
 
@@ -49,15 +52,17 @@ internal sealed partial class RollUpUsage(Database database, TimeProvider time, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
+        var failures = 0;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
                 while (await RollUpAsync(stoppingToken)) { }
+                failures = 0;
             }
             catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                LogFailed(logger, error);
+                if (failures++ % LogEveryFailures == 0) LogFailed(logger, error);
             }
         }
     }

@@ -9,6 +9,14 @@ internal static class RollupCover
     private static readonly RollupGrain[] ModelGrains = [RollupGrain.QuarterHour, RollupGrain.Hour, RollupGrain.Day];
     private static readonly RollupGrain[] SubjectGrains = [RollupGrain.QuarterHour, RollupGrain.Day];
 
+    /// <summary>Every rollup that is kept.</summary>
+    public static readonly (RollupKind Kind, RollupGrain Grain)[] Kept =
+    [
+        .. ModelGrains.Select(static grain => (RollupKind.Model, grain)),
+        .. SubjectGrains.Select(static grain => (RollupKind.User, grain)),
+        .. SubjectGrains.Select(static grain => (RollupKind.Key, grain)),
+    ];
+
     /// <param name="kind">Null: no rollup answers this question, so all is read from events.</param>
     public static void Add(List<Piece> pieces, int bucket, RollupKind? kind, DateTime from, DateTime to)
     {

@@ -11,6 +11,7 @@ internal sealed class IngestClient : IDisposable
 {
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient _http;
     private readonly string _path;
@@ -39,11 +40,13 @@ internal sealed class IngestClient : IDisposable
         Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = _connections, CancellationToken = cancellationToken },
             async (batch, stop) => await SendAsync(batch, stop));
 
-    /// <summary>Until it is acknowledged, waiting as told in between.</summary>
+    /// <summary>Until it is acknowledged, waiting as told in between; gives up after two minutes.</summary>
     public async Task SendAsync(byte[] batch, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
         while (await TrySendAsync(batch, cancellationToken) is { } pause)
         {
+            if (Stopwatch.GetElapsedTime(started) > Patience) throw new TimeoutException($"{_http.BaseAddress} did not take a batch in {Patience.TotalMinutes:N0} minutes.");
             Interlocked.Increment(ref _retries);
             await Task.Delay(pause, _time, cancellationToken);
         }

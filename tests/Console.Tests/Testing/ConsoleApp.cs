@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Usage;
+using AgentConsole.Usage.Rollups;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -78,6 +79,13 @@ internal sealed class ConsoleApp : WebApplicationFactory<Program>
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
         return (T)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>Until the rollups have every event there is now.</summary>
+    public Task RollUpAsync() => Eventually.TrueAsync(async () =>
+    {
+        while (await Get<RollUpUsage>().RollUpAsync(CancellationToken.None)) { }
+        return await CountAsync("usage_events WHERE xid >= (SELECT xid FROM usage_rollup_watermark)") == 0;
+    });
 
     public Task<long> CountAsync(string tableAndCondition) => ScalarAsync<long>($"SELECT count(*) FROM {tableAndCondition}");
 

@@ -61,6 +61,11 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
         Assert.Equal("0.002", (await client.GetJsonAsync("/api/v1/requests/globex/e4")).GetProperty("cost").GetString());
         Assert.Equal("3|0.004|0.022|1|0", await app.ScalarAsync<string>(
             "SELECT sum(requests) || '|' || trim_scale(sum(old_cost)) || '|' || trim_scale(sum(new_cost)) || '|' || sum(unpriced_before) || '|' || sum(unpriced_after) FROM usage_corrections WHERE tenant_id = 'acme'"));
+        // FOCUS: all rows are the cost of now, those that are no correction the cost of then.
+        var focus = (await client.GetStringAsync("/api/v1/export/focus.csv?tenant=acme&from=2026-11-01&to=2026-11-22")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Where(static line => !line.StartsWith('#')).Select(static line => line.Split(',')).ToList();
+        decimal Sum(Func<string[], bool> rows) => focus.Skip(1).Where(rows).Sum(row => decimal.Parse(row[0], System.Globalization.CultureInfo.InvariantCulture));
+        var chargeClass = Array.IndexOf(focus[0], "ChargeClass");
+        Assert.Equal((0.022m, 0.004m), (Sum(static _ => true), Sum(row => row[chargeClass] != "Correction")));
         Assert.Equal("prices.reprice prices.repriced", await app.ScalarAsync<string>("SELECT string_agg(action, ' ' ORDER BY sequence) FROM audit_entries WHERE tenant_id = 'acme'"));
     }
 

@@ -10,6 +10,7 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
 
     private const int PortTries = 5;
     private static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(5);
 
     private Postmaster? _postmaster;
     private int _port;
@@ -65,10 +66,25 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
         if (Postmaster.Read(cluster) is not { } running || !running.IsRunning(cluster, binaries))
             return;
         var fast = await PgCtlAsync(["stop", "-m", "fast", "-t", "30"], CancellationToken.None);
-        if (fast.Ok || !running.IsRunning(cluster, binaries))
+        if (await HasEndedAsync(running))
             return;
         logger.StopWasSlow(cluster.Path, fast.Output);
         await PgCtlAsync(["stop", "-m", "immediate", "-t", "10"], CancellationToken.None);
+        await HasEndedAsync(running);
+    }
+
+    /// <summary>pg_ctl waits for the pid file to go; the process lives a moment longer.</summary>
+    private async Task<bool> HasEndedAsync(Postmaster stopped)
+    {
+        var since = options.Clock.GetTimestamp();
+        while (stopped.IsRunning(cluster, binaries))
+        {
+            if (options.Clock.GetElapsedTime(since) > ExitPatience)
+                return false;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), options.Clock, CancellationToken.None);
+        }
+
+        return true;
     }
 
     private async Task<bool> TryStartOnAsync(int port, bool throwIfTaken, CancellationToken cancellationToken)

@@ -4,11 +4,17 @@ using System.Text.Json;
 
 namespace AgentConsole.Usage.Ingest.Dialects;
 
-/// <summary>Whether the input count includes the cached tokens.</summary>
-internal enum Cache { InInput, BesideInput }
+/// <summary>Whether the input count includes the cached tokens. Where senders disagree they are taken to be inside, unless the sender's own total fits only the other reading.</summary>
+internal enum Cache { InInput, BesideInput, InInputUnlessTotalSaysBeside }
 
 /// <summary>Whether the output count includes the reasoning tokens.</summary>
 internal enum Thinking { InOutput, BesideOutput }
+
+/// <summary>Whether the input and output counts include the audio, images and video.</summary>
+internal enum Details { InWhole, BesideWhole }
+
+/// <summary>What the names of a dialect's fields are: paths into objects, or attributes whose names contain the dots.</summary>
+internal enum Names { Paths, Attributes }
 
 /// <summary>What a provider's field counts. The first are counts as given; the cached modalities are parts of both the cache and the modality.</summary>
 internal enum Count
@@ -50,15 +56,19 @@ internal sealed class Dialect
     private readonly Field[] _fields;
     private readonly ReadLists? _lists;
 
-    public Dialect(string name, Cache cache, Thinking thinking, (Count Count, string Path)[] fields, ReadLists? lists = null)
+    public Dialect(string name, Cache cache, Thinking thinking, (Count Count, string Path)[] fields, ReadLists? lists = null, Details details = Details.InWhole, Names names = Names.Paths)
     {
-        (Name, Cache, Thinking, _lists) = (name, cache, thinking, lists);
-        _fields = Array.ConvertAll(fields, static field => new Field(field.Count, field.Path));
+        (Name, Cache, Thinking, Details, _lists) = (name, cache, thinking, details, lists);
+        _fields = Array.ConvertAll(fields, field => new Field(field.Count, field.Path, names));
     }
 
     public string Name { get; }
     public Cache Cache { get; }
     public Thinking Thinking { get; }
+    public Details Details { get; }
+
+    /// <summary>The fields that tell these counts.</summary>
+    public IEnumerable<string> NamesOf(params Count[] counts) => _fields.Where(field => counts.Contains(field.Count)).Select(static field => field.Path);
 
     /// <summary>True when the object has this dialect's input or output.</summary>
     public bool Speaks(JsonElement usage)
@@ -95,7 +105,7 @@ internal sealed class Dialect
         return _lists?.Invoke(usage, ref counts, ref conflicts);
     }
 
-    /// <summary>A path of one to three names.</summary>
+    /// <summary>A path of one to three names, or one name.</summary>
     private sealed class Field
     {
         private static readonly Dictionary<string, byte[]> Groups = [];
@@ -103,10 +113,10 @@ internal sealed class Dialect
         private readonly byte[] _name;
         private readonly byte[]? _inner;
 
-        public Field(Count count, string path)
+        public Field(Count count, string path, Names names)
         {
             (Count, Path) = (count, path);
-            var parts = path.Split('.');
+            var parts = names == Names.Attributes ? [path] : path.Split('.');
             if (parts.Length > 1)
                 Group = Shared(parts[0]);
             _name = Encoding.UTF8.GetBytes(parts[Math.Min(1, parts.Length - 1)]);

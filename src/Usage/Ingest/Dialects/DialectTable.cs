@@ -115,6 +115,53 @@ internal static class DialectTable
         (Input, "tokens.input_tokens"), (Output, "tokens.output_tokens"), (CacheRead, "cached_tokens"),
     ]);
 
+    /// <summary>
+    /// Attributes of a span, old names after new ones: OpenTelemetry's conventions, OpenRouter, Pydantic AI (<c>details</c>), OpenLLMetry (<c>llm.usage</c>), OpenInference (<c>llm.token_count</c>), the AI SDK.
+    /// The conventions say that input includes the cache; not every instrumentation obeys.
+    /// </summary>
+    public static readonly Dialect Otel = new("otel", Cache.InInputUnlessTotalSaysBeside, Thinking.InOutput,
+    [
+        (Input, "gen_ai.usage.input_tokens"), (Input, "gen_ai.usage.prompt_tokens"), (Input, "llm.usage.prompt_tokens"),
+        (Input, "llm.token_count.prompt"), (Input, "ai.usage.inputTokens"), (Input, "ai.usage.promptTokens"), (Input, "ai.usage.tokens"),
+        (Output, "gen_ai.usage.output_tokens"), (Output, "gen_ai.usage.completion_tokens"), (Output, "llm.usage.completion_tokens"),
+        (Output, "llm.token_count.completion"), (Output, "ai.usage.outputTokens"), (Output, "ai.usage.completionTokens"),
+        (Total, "gen_ai.usage.total_tokens"), (Total, "llm.usage.total_tokens"), (Total, "llm.token_count.total"), (Total, "ai.usage.totalTokens"),
+        (CacheRead, "gen_ai.usage.cache_read.input_tokens"), (CacheRead, "gen_ai.usage.cache_read_input_tokens"), (CacheRead, "gen_ai.usage.input_tokens.cached"),
+        (CacheRead, "gen_ai.usage.details.cache_read_tokens"), (CacheRead, "gen_ai.usage.details.cache_read_input_tokens"),
+        (CacheRead, "gen_ai.usage.details.cached_tokens"), (CacheRead, "gen_ai.usage.details.cached_content_tokens"),
+        (CacheRead, "llm.usage.cache_read_input_tokens"), (CacheRead, "llm.token_count.prompt_details.cache_read"),
+        (CacheRead, "ai.usage.inputTokenDetails.cacheReadTokens"), (CacheRead, "ai.usage.cachedInputTokens"),
+        (CacheWrite, "gen_ai.usage.cache_creation.input_tokens"), (CacheWrite, "gen_ai.usage.cache_write.input_tokens"),
+        (CacheWrite, "gen_ai.usage.cache_creation_input_tokens"), (CacheWrite, "gen_ai.usage.input_tokens.cache_write"),
+        (CacheWrite, "gen_ai.usage.details.cache_write_tokens"), (CacheWrite, "gen_ai.usage.details.cache_creation_input_tokens"),
+        (CacheWrite, "llm.usage.cache_creation_input_tokens"), (CacheWrite, "llm.token_count.prompt_details.cache_write"),
+        (CacheWrite, "ai.usage.inputTokenDetails.cacheWriteTokens"),
+        (CacheWrite5m, "gen_ai.usage.details.ephemeral_5m_input_tokens"), (CacheWrite1h, "gen_ai.usage.details.ephemeral_1h_input_tokens"),
+        (Reasoning, "gen_ai.usage.reasoning.output_tokens"), (Reasoning, "gen_ai.usage.reasoning_tokens"), (Reasoning, "gen_ai.usage.output_tokens.reasoning"),
+        (Reasoning, "gen_ai.usage.details.reasoning_tokens"), (Reasoning, "gen_ai.usage.details.thoughts_tokens"), (Reasoning, "llm.usage.reasoning_tokens"),
+        (Reasoning, "llm.token_count.completion_details.reasoning"),
+        (Reasoning, "ai.usage.outputTokenDetails.reasoningTokens"), (Reasoning, "ai.usage.reasoningTokens"),
+        (AudioInput, "gen_ai.usage.audio.input_tokens"), (AudioInput, "gen_ai.usage.input_tokens.audio"),
+        (AudioInput, "gen_ai.usage.details.input_audio_tokens"), (AudioInput, "llm.token_count.prompt_details.audio"),
+        (ImageInput, "gen_ai.usage.image.input_tokens"), (ImageInput, "gen_ai.usage.input_tokens.image"),
+        (VideoInput, "gen_ai.usage.video.input_tokens"), (VideoInput, "gen_ai.usage.input_tokens.video"),
+        (AudioOutput, "gen_ai.usage.audio.output_tokens"), (AudioOutput, "gen_ai.usage.output_tokens.audio"),
+        (AudioOutput, "gen_ai.usage.details.output_audio_tokens"), (AudioOutput, "llm.token_count.completion_details.audio"),
+        (ImageOutput, "gen_ai.usage.image.output_tokens"), (ImageOutput, "gen_ai.usage.output_tokens.image"),
+    ], names: Names.Attributes);
+
+    /// <summary>Langfuse's usage details: every key is a kind of its own, as their sum is the total there.</summary>
+    public static readonly Dialect Langfuse = new("langfuse", Cache.BesideInput, Thinking.BesideOutput,
+    [
+        (Input, "input"), (Output, "output"), (Total, "total"),
+        (CacheRead, "cache_read_input_tokens"), (CacheRead, "input_cached_tokens"), (CacheRead, "input_cache_read"),
+        (CacheWrite, "cache_creation_input_tokens"), (CacheWrite, "input_cache_creation"),
+        (CacheWrite5m, "input_cache_creation_5m"), (CacheWrite1h, "input_cache_creation_1h"),
+        (Reasoning, "output_reasoning_tokens"), (Reasoning, "output_reasoning"),
+        (AudioInput, "input_audio_tokens"), (AudioInput, "input_audio"), (ImageInput, "input_image"), (VideoInput, "input_video"),
+        (AudioOutput, "output_audio_tokens"), (AudioOutput, "output_audio"), (ImageOutput, "output_image"),
+    ], details: Details.BesideWhole);
+
     /// <summary>The row for a declared dialect; a provider that speaks it with an accent has its own.</summary>
     public static Dialect? Named(string name, string provider) => name switch
     {
@@ -127,6 +174,8 @@ internal static class DialectTable
         "google" => Google,
         "openrouter-generation" => OpenRouterGeneration,
         "cohere" => CohereBilled,
+        "otel" => Otel,
+        "langfuse" => Langfuse,
         _ => null,
     };
 

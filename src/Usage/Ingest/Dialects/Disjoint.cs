@@ -8,7 +8,7 @@ internal static class Disjoint
         if (!counts.Has(Count.Input) && counts.Has(Count.Output) && counts[Count.Output] > 0)
             conflicts.Add(ConflictCodes.InputMissing);
         var tokens = Inputs(counts, dialect, ref conflicts);
-        tokens = Outputs(counts, tokens, ThinksBeside(counts, dialect, tokens), ref conflicts);
+        tokens = Outputs(counts, dialect, tokens, ref conflicts);
         if (counts.Has(Count.Total) && counts[Count.Total] != tokens.Total)
             conflicts.Add(ConflictCodes.TotalMismatch);
         return tokens;
@@ -23,11 +23,14 @@ internal static class Disjoint
         var image = Math.Max(0, counts[Count.ImageInput] - counts[Count.ImageCacheRead]);
         var video = Math.Max(0, counts[Count.VideoInput] - counts[Count.VideoCacheRead]);
         var fresh = counts[Count.Input] + counts[Count.ToolInput];
-        if (dialect.Cache == Cache.InInput)
+        if (!CachesBeside(counts, dialect, fresh, read + short5m + long1h))
             fresh = Without(fresh, read + short5m + long1h, ConflictCodes.CacheExceedsInput, ref conflicts);
-        fresh = Without(fresh, audio, ConflictCodes.DetailsExceedInput, ref conflicts);
-        fresh = Without(fresh, image, ConflictCodes.DetailsExceedInput, ref conflicts);
-        fresh = Without(fresh, video, ConflictCodes.DetailsExceedInput, ref conflicts);
+        if (dialect.Details == Details.InWhole)
+        {
+            fresh = Without(fresh, audio, ConflictCodes.DetailsExceedInput, ref conflicts);
+            fresh = Without(fresh, image, ConflictCodes.DetailsExceedInput, ref conflicts);
+            fresh = Without(fresh, video, ConflictCodes.DetailsExceedInput, ref conflicts);
+        }
         return new TokenCounts
         {
             Input = fresh,
@@ -41,13 +44,16 @@ internal static class Disjoint
         };
     }
 
-    private static TokenCounts Outputs(in Counts counts, in TokenCounts inputs, bool thinksBeside, ref Conflicts conflicts)
+    private static TokenCounts Outputs(in Counts counts, Dialect dialect, in TokenCounts inputs, ref Conflicts conflicts)
     {
         var output = counts[Count.Output];
-        if (!thinksBeside)
+        if (!ThinksBeside(counts, dialect, inputs))
             output = Without(output, counts[Count.Reasoning], ConflictCodes.ReasoningExceedsOutput, ref conflicts);
-        output = Without(output, counts[Count.AudioOutput], ConflictCodes.DetailsExceedOutput, ref conflicts);
-        output = Without(output, counts[Count.ImageOutput], ConflictCodes.DetailsExceedOutput, ref conflicts);
+        if (dialect.Details == Details.InWhole)
+        {
+            output = Without(output, counts[Count.AudioOutput], ConflictCodes.DetailsExceedOutput, ref conflicts);
+            output = Without(output, counts[Count.ImageOutput], ConflictCodes.DetailsExceedOutput, ref conflicts);
+        }
         return inputs with
         {
             Output = output,
@@ -55,6 +61,16 @@ internal static class Disjoint
             AudioOutput = counts[Count.AudioOutput],
             ImageOutput = counts[Count.ImageOutput],
         };
+    }
+
+    /// <summary>Where senders disagree, a total that can only be input plus cache plus output shows that the cache stands beside.</summary>
+    private static bool CachesBeside(in Counts counts, Dialect dialect, long input, long cached)
+    {
+        if (dialect.Cache != Cache.InInputUnlessTotalSaysBeside)
+            return dialect.Cache == Cache.BesideInput;
+        var beside = input + cached + counts[Count.Output];
+        return cached > 0 && counts.Has(Count.Total) && (counts[Count.Total] == beside || counts[Count.Total] == beside + counts[Count.Reasoning])
+            && counts[Count.Total] != input + counts[Count.Output] + counts[Count.Reasoning];
     }
 
     /// <summary>The provider's own total decides, where it fits one reading exactly; else the table.</summary>

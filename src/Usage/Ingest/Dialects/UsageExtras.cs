@@ -34,6 +34,8 @@ internal static class UsageExtras
         if (found is null && usage.TryGetProperty("prompt_tokens_details"u8, out var details) && details.ValueKind == JsonValueKind.Object
             && Add(details, "web_search_requests"u8, WebSearch, ref found) is { } badRequests)
             return badRequests;
+        if (Add(usage, "gen_ai.usage.details.web_search_requests"u8, WebSearch, ref found) is { } badDetails)
+            return badDetails;
         if (SearchesIn(raw) is > 0 and var searches)
             (found ??= [])[WebSearch] = searches;
         uses = found;

@@ -259,13 +259,4 @@ public sealed class IngestEndpointTests(SharedApp shared) : IClassFixture<Shared
         using var response = await client.PostAsync(Path, Json.Body("{}"));
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
-
-    [Fact]
-    public async Task Get_OfAPostPath_Is405AndUnknownPathIs404()
-    {
-        using var wrongMethod = await Client.GetAsync(Path);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, wrongMethod.StatusCode);
-        using var unknown = await Client.GetAsync("/api/v1/nothing");
-        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
-    }
 }

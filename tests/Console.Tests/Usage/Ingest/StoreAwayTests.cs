@@ -1,7 +1,10 @@
-using System.Globalization;
 using System.Net;
+using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Platform.Data.Embedded;
 using AgentConsole.Tests.Testing;
+using AgentConsole.Tests.Usage.Ingest.Otlp;
+using AgentConsole.Usage.Ingest.Otlp.Wire;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentConsole.Tests.Usage.Ingest;
 
@@ -15,11 +18,12 @@ public sealed class StoreAwayTests : IDisposable
     [Fact]
     public async Task Post_StoreStoppedAtOnce_Is503ThenRecoversWithNothingLostOrDouble()
     {
-        await using var postgres = await EmbeddedServer.StartAsync(_folder);
+        // As in production: what is acknowledged is on disk.
+        await using var postgres = await EmbeddedPostgres.StartAsync(_folder, NullLogger.Instance, CancellationToken.None);
         await ConsoleApp.MigrateAsync(postgres.ConnectionString);
         await using var app = ConsoleApp.Start(postgres.ConnectionString);
         using var client = app.Client();
-        var sender = new Sender(client, "acme");
+        var sender = new Sender("acme") { Client = client };
 
         for (var round = 0; round < 2; round++)
         {
@@ -39,7 +43,7 @@ public sealed class StoreAwayTests : IDisposable
         await sender.ResendAllAsync();
         Assert.Equal(sender.Sent, await app.CountAsync("usage_events"));
         Assert.Equal(sender.Sent, await app.CountAsync("usage_keys"));
-        var total = (await client.GetJsonAsync("/api/v1/usage/breakdown?from=2026-11-20&to=2026-11-21")).GetProperty("total");
+        var total = (await client.GetJsonAsync("/api/v1/usage/breakdown?from=2024-05-06&to=2024-05-07")).GetProperty("total");
         Assert.Equal(sender.Sent, total.GetProperty("requests").GetInt64());
         Assert.Equal(sender.Sent * 3, total.GetProperty("tokens").GetProperty("input").GetInt64());
     }
@@ -58,82 +62,20 @@ public sealed class StoreAwayTests : IDisposable
         await Json.ProblemAsync(refused, 503);
         Assert.NotNull(refused.Headers.RetryAfter);
     }
-}
 
-/// <summary>A gateway that keeps what it sent, so that it can send all of it again.</summary>
-internal sealed class Sender(HttpClient client, string tenant)
-{
-    private const int BatchSize = 20;
-
-    private readonly Lock _lock = new();
-    private readonly List<(string Body, bool Acknowledged)> _batches = [];
-    private int _next;
-    private int _acknowledged;
-    private int _refusals;
-    private int _wrong;
-
-    public int Sent => _next * BatchSize;
-
-    /// <summary>Events of batches that were answered 200.</summary>
-    public int Acknowledged => Volatile.Read(ref _acknowledged);
-
-    /// <summary>Answers that told the sender to come again, and connections that broke.</summary>
-    public int Refusals => Volatile.Read(ref _refusals);
-
-    /// <summary>Anything else.</summary>
-    public int Wrong => Volatile.Read(ref _wrong);
-
-    public async Task RunAsync(CancellationToken stop)
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-protobuf")]
+    public async Task Traces_StoreAway_Is503WithRetryAfterInTheSendersEncoding(string type)
     {
-        while (!stop.IsCancellationRequested)
-        {
-            var (index, body) = Next();
-            var acknowledged = await TrySendAsync(body);
-            lock (_lock) _batches[index] = (body, acknowledged);
-            if (!acknowledged) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Acknowledged batches must be all duplicates now; the others may be anything, but are there afterwards.</summary>
-    public async Task ResendAllAsync()
-    {
-        foreach (var (body, acknowledged) in _batches)
-        {
-            var answer = await client.SendUsageAsync(body);
-            Assert.Empty(answer.Rejected);
-            if (acknowledged) Assert.Equal(BatchSize, answer.Duplicates);
-        }
-    }
-
-    private (int Index, string Body) Next()
-    {
-        lock (_lock)
-        {
-            var first = _next++ * BatchSize;
-            var lines = Enumerable.Range(first, BatchSize).Select(id => string.Create(CultureInfo.InvariantCulture,
-                $"{{\"id\":\"e-{id}\",\"tenant\":\"{tenant}\",\"occurredAt\":\"2026-11-20T17:00:00Z\",\"provider\":\"openai\",\"model\":\"gpt-5\",\"user\":\"u-{id % 7}\",\"usage\":{{\"input\":3}}}}"));
-            _batches.Add((string.Join('\n', lines), false));
-            return (_next - 1, _batches[^1].Body);
-        }
-    }
-
-    private async Task<bool> TrySendAsync(string body)
-    {
-        try
-        {
-            using var response = await client.PostAsync("/api/v1/usage", Json.Body(body));
-            if (response.IsSuccessStatusCode)
-            {
-                Interlocked.Add(ref _acknowledged, BatchSize);
-                return true;
-            }
-            if (response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests && response.Headers.RetryAfter is not null) Interlocked.Increment(ref _refusals);
-            else Interlocked.Increment(ref _wrong);
-        }
-        catch (HttpRequestException)
-        {
-            Interlocked.Increment(ref _refusals);
-        }
-        return false;
+        await using var app = ConsoleApp.Start("Host=127.0.0.1;Port=1;Database=none;Username=none;Password=secret;Timeout=2");
+        using var client = app.Client();
+        var span = TestSpan.Of(1, "chat", """{"gen_ai.request.model":"gpt-5","gen_ai.usage.input_tokens":1}""");
+        var body = new ByteArrayContent(type == "application/json" ? System.Text.Encoding.UTF8.GetBytes(TestSpan.Json("acme", span).ToJsonString()) : TestSpan.Protobuf("acme", span));
+        body.Headers.ContentType = new(type);
+        using var refused = await client.PostAsync("/v1/traces", body);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        if (type == "application/json") await Json.ProblemAsync(refused, 503);
+        else Assert.Equal((HttpStatusCode.ServiceUnavailable, 14), (refused.StatusCode, RpcStatus.Parser.ParseFrom(await refused.Content.ReadAsByteArrayAsync()).Code));
     }
 }

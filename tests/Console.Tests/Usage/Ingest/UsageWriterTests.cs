@@ -15,11 +15,12 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
 
     /// <summary>Data that no normaliser lets through, refused by PostgreSQL, or by the driver before it.</summary>
     [Theory]
-    [InlineData("a\0b", null)]
-    [InlineData("a", "{not json")]
-    [InlineData("\ud800", null)]
-    public async Task Group_WithAPoisonBatch_WritesTheOthers(string user, string? hops)
+    [InlineData(0, null)]
+    [InlineData('a', "{not json")]
+    [InlineData(0xD800, null)]
+    public async Task Group_WithAPoisonBatch_WritesTheOthers(int character, string? hops)
     {
+        var user = $"a{(char)character}";
         var tenant = $"t-{Guid.NewGuid():N}";
         var ledger = shared.App.Get<LedgerTransaction>();
         // A writer of its own, not started: what is queued before the start is one group.
@@ -36,6 +37,7 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
         Assert.Equal([true, false, true], results.Select(result => result.Ok));
         Assert.Equal(1, results[2].Value);
         Assert.Equal(2, await shared.App.CountAsync($"usage_events WHERE tenant_id = '{tenant}'"));
+        await shared.App.RollUpAsync();
         Assert.Equal(2L, await shared.App.ScalarAsync<long>($"SELECT sum(requests)::bigint FROM usage_rollups WHERE tenant_id = '{tenant}' AND kind = 1 AND grain = 3"));
     }
 
@@ -59,6 +61,7 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
         })));
         const long Expected = (Tasks * Batches * Size) + (Batches * 20);
         Assert.Equal(Expected, await shared.App.CountAsync($"usage_events WHERE tenant_id LIKE '{prefix}%'"));
+        await shared.App.RollUpAsync();
         foreach (var (kind, grain) in new[] { (1, 1), (1, 2), (1, 3), (2, 1), (2, 3), (3, 1), (3, 3) })
         {
             Assert.Equal($"{Expected}|{Expected * 10}|{Expected}|0.000000{Expected:000000}|{Expected}", await shared.App.ScalarAsync<string>($"""
@@ -80,6 +83,7 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
             var events = Enumerable.Range(0, 150).Select(index => Event(tenant, $"{batch}-{index}", latency: (int)Math.Pow(1.09, index) + batch)).ToList();
             latencies.AddRange(events.Select(usage => usage.LatencyMs!.Value));
             await ledger.WriteAsync([new IngestBatch(events, [])], CancellationToken.None);
+            await shared.App.RollUpAsync();
         }
         Assert.InRange(await shared.App.ScalarAsync<int>($"SELECT max(cardinality(latency)) FROM usage_rollups WHERE tenant_id = '{tenant}'"), 100, 256);
         Assert.Equal(latencies.Count, await shared.App.ScalarAsync<long>($"SELECT sum(e & 1099511627775)::bigint FROM usage_rollups, unnest(latency) AS e WHERE tenant_id = '{tenant}' AND kind = 1 AND grain = 3"));

@@ -67,8 +67,11 @@ internal static class EmbeddedServer
         var cluster = Path.Combine(directory, "postgres");
         var user = await ServerUser.ChooseAsync(cluster, CancellationToken.None);
         var binaries = await Binaries.FindAsync(null, user, CancellationToken.None);
-        var stopped = await user.RunAsync([binaries.PgCtl, "stop", "-m", "immediate", "-D", cluster], CancellationToken.None);
+        var pid = PostmasterPid(directory);
+        // Without waiting: pg_ctl waits for the pid file to go, and a server started anew at once has made the next one by then.
+        var stopped = await user.RunAsync([binaries.PgCtl, "stop", "-m", "immediate", "-W", "-D", cluster], CancellationToken.None);
         Assert.True(stopped.Ok, stopped.Output);
+        await EventuallyAsync(() => Task.FromResult(!IsRunning(pid)));
     }
 
     private static async Task<bool> TryAsync(Func<Task<bool>> condition)

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using AgentConsole.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -12,9 +13,11 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AgentConsole.Migrations
 {
     [DbContext(typeof(ConsoleDb))]
-    partial class ConsoleDbModelSnapshot : ModelSnapshot
+    [Migration("20261120040000_HopTimings")]
+    partial class HopTimings
     {
-        protected override void BuildModel(ModelBuilder modelBuilder)
+        /// <inheritdoc />
+        protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
             modelBuilder
@@ -22,88 +25,6 @@ namespace AgentConsole.Migrations
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
-
-            modelBuilder.Entity("AgentConsole.Access.Audit.AuditEntry", b =>
-                {
-                    b.Property<string>("TenantId")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant_id")
-                        .UseCollation("C");
-
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence");
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
-
-                    b.Property<string>("Actor")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("actor");
-
-                    b.Property<string>("Address")
-                        .HasColumnType("text")
-                        .HasColumnName("address");
-
-                    b.Property<string>("After")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("after");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Before")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("before");
-
-                    b.Property<byte[]>("Hash")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("hash");
-
-                    b.Property<byte[]>("PreviousHash")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("previous_hash");
-
-                    b.Property<string>("Subject")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("subject");
-
-                    b.Property<string>("TraceId")
-                        .HasColumnType("text")
-                        .HasColumnName("trace_id");
-
-                    b.HasKey("TenantId", "Sequence");
-
-                    b.ToTable("audit_entries", (string)null);
-                });
-
-            modelBuilder.Entity("AgentConsole.Access.Audit.AuditHead", b =>
-                {
-                    b.Property<string>("TenantId")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant_id")
-                        .UseCollation("C");
-
-                    b.Property<byte[]>("Hash")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("hash");
-
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence");
-
-                    b.HasKey("TenantId");
-
-                    b.ToTable("audit_heads", (string)null);
-                });
 
             modelBuilder.Entity("AgentConsole.Access.Tenant", b =>
                 {
@@ -134,80 +55,65 @@ namespace AgentConsole.Migrations
                     b.ToTable("tenants", (string)null);
                 });
 
-            modelBuilder.Entity("AgentConsole.Pricing.PriceVersion", b =>
+            modelBuilder.Entity("AgentConsole.Latency.HopTiming", b =>
                 {
                     b.Property<string>("TenantId")
                         .HasColumnType("text")
                         .HasColumnName("tenant_id")
                         .UseCollation("C");
 
-                    b.Property<DateTimeOffset>("ChangedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("changed_at");
+                    b.Property<string>("TraceId")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_id")
+                        .UseCollation("C");
 
-                    b.Property<long>("Version")
+                    b.Property<string>("SpanId")
+                        .HasColumnType("text")
+                        .HasColumnName("span_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Agent")
+                        .HasColumnType("text")
+                        .HasColumnName("agent")
+                        .UseCollation("C");
+
+                    b.Property<long>("DurationUs")
                         .HasColumnType("bigint")
-                        .HasColumnName("version");
+                        .HasColumnName("duration_us");
 
-                    b.HasKey("TenantId");
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
 
-                    b.ToTable("price_versions", (string)null);
-                });
-
-            modelBuilder.Entity("AgentConsole.Pricing.StoredPrice", b =>
-                {
-                    b.Property<string>("TenantId")
+                    b.Property<string>("Name")
+                        .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("tenant_id")
+                        .HasColumnName("name")
                         .UseCollation("C");
 
-                    b.Property<Guid>("RowId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("row_id");
+                    b.Property<string>("ParentSpanId")
+                        .HasColumnType("text")
+                        .HasColumnName("parent_span_id")
+                        .UseCollation("C");
 
-                    b.Property<DateTimeOffset>("AddedAt")
+                    b.Property<string>("Session")
+                        .HasColumnType("text")
+                        .HasColumnName("session")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("StartedAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("added_at");
+                        .HasColumnName("started_at");
 
-                    b.Property<string>("AddedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("added_by");
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
 
-                    b.Property<string>("Document")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("document");
+                    b.HasKey("TenantId", "TraceId", "SpanId");
 
-                    b.Property<string>("Origin")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("origin")
-                        .UseCollation("C");
+                    b.HasIndex("TenantId", "StartedAt");
 
-                    b.Property<string>("PriceId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("price_id")
-                        .UseCollation("C");
-
-                    b.Property<string>("PriceKey")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("price_key")
-                        .UseCollation("C");
-
-                    b.Property<DateTimeOffset?>("RetiredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("retired_at");
-
-                    b.HasKey("TenantId", "RowId");
-
-                    b.HasIndex("TenantId", "PriceKey")
-                        .IsUnique()
-                        .HasFilter("retired_at IS NULL");
-
-                    b.ToTable("price_rows", (string)null);
+                    b.ToTable("hop_timings", (string)null);
                 });
 
             modelBuilder.Entity("AgentConsole.Usage.Ingest.RejectedUsage", b =>
@@ -246,182 +152,6 @@ namespace AgentConsole.Migrations
                     b.HasKey("TenantId", "ReceivedAt", "RejectionId");
 
                     b.ToTable("usage_rejections", (string)null);
-                });
-
-            modelBuilder.Entity("AgentConsole.Usage.Repricing.RepriceRun", b =>
-                {
-                    b.Property<string>("TenantId")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant_id")
-                        .UseCollation("C");
-
-                    b.Property<Guid>("RunId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("run_id");
-
-                    b.Property<decimal?>("Barrier")
-                        .HasPrecision(20)
-                        .HasColumnType("numeric(20,0)")
-                        .HasColumnName("barrier");
-
-                    b.Property<int>("Batch")
-                        .HasColumnType("integer")
-                        .HasColumnName("batch");
-
-                    b.Property<DateTimeOffset>("BookAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("book_at");
-
-                    b.Property<long>("Changed")
-                        .HasColumnType("bigint")
-                        .HasColumnName("changed");
-
-                    b.Property<DateTimeOffset?>("CursorAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("cursor_at");
-
-                    b.Property<string>("CursorId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("cursor_id")
-                        .UseCollation("C");
-
-                    b.Property<string>("CursorSource")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("cursor_source")
-                        .UseCollation("C");
-
-                    b.Property<string>("CursorTenant")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("cursor_tenant")
-                        .UseCollation("C");
-
-                    b.Property<long>("Expected")
-                        .HasColumnType("bigint")
-                        .HasColumnName("expected");
-
-                    b.Property<int>("Failures")
-                        .HasColumnType("integer")
-                        .HasColumnName("failures");
-
-                    b.Property<DateTimeOffset?>("FinishedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("finished_at");
-
-                    b.Property<string>("Model")
-                        .HasColumnType("text")
-                        .HasColumnName("model");
-
-                    b.Property<decimal>("NewCost")
-                        .HasPrecision(38, 12)
-                        .HasColumnType("numeric(38,12)")
-                        .HasColumnName("new_cost");
-
-                    b.Property<decimal>("OldCost")
-                        .HasPrecision(38, 12)
-                        .HasColumnType("numeric(38,12)")
-                        .HasColumnName("old_cost");
-
-                    b.Property<string>("Provider")
-                        .HasColumnType("text")
-                        .HasColumnName("provider");
-
-                    b.Property<DateTimeOffset>("RangeFrom")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("range_from");
-
-                    b.Property<DateTimeOffset>("RangeTo")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("range_to");
-
-                    b.Property<long>("Scanned")
-                        .HasColumnType("bigint")
-                        .HasColumnName("scanned");
-
-                    b.Property<DateTimeOffset>("StartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("started_at");
-
-                    b.Property<string>("StartedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("started_by");
-
-                    b.Property<short>("State")
-                        .HasColumnType("smallint")
-                        .HasColumnName("state");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("TenantId", "RunId");
-
-                    b.ToTable("reprice_runs", (string)null);
-                });
-
-            modelBuilder.Entity("AgentConsole.Usage.Repricing.UsageCorrection", b =>
-                {
-                    b.Property<string>("TenantId")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant_id")
-                        .UseCollation("C");
-
-                    b.Property<Guid>("RunId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("run_id");
-
-                    b.Property<int>("Batch")
-                        .HasColumnType("integer")
-                        .HasColumnName("batch");
-
-                    b.Property<DateOnly>("Day")
-                        .HasColumnType("date")
-                        .HasColumnName("day");
-
-                    b.Property<string>("Provider")
-                        .HasColumnType("text")
-                        .HasColumnName("provider")
-                        .UseCollation("C");
-
-                    b.Property<string>("Model")
-                        .HasColumnType("text")
-                        .HasColumnName("model")
-                        .UseCollation("C");
-
-                    b.Property<DateTimeOffset>("CorrectedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("corrected_at");
-
-                    b.Property<decimal>("NewCost")
-                        .HasPrecision(38, 12)
-                        .HasColumnType("numeric(38,12)")
-                        .HasColumnName("new_cost");
-
-                    b.Property<decimal>("OldCost")
-                        .HasPrecision(38, 12)
-                        .HasColumnType("numeric(38,12)")
-                        .HasColumnName("old_cost");
-
-                    b.Property<long>("Requests")
-                        .HasColumnType("bigint")
-                        .HasColumnName("requests");
-
-                    b.Property<long>("UnpricedAfter")
-                        .HasColumnType("bigint")
-                        .HasColumnName("unpriced_after");
-
-                    b.Property<long>("UnpricedBefore")
-                        .HasColumnType("bigint")
-                        .HasColumnName("unpriced_before");
-
-                    b.HasKey("TenantId", "RunId", "Batch", "Day", "Provider", "Model");
-
-                    b.HasIndex("TenantId", "Day");
-
-                    b.ToTable("usage_corrections", (string)null);
                 });
 
             modelBuilder.Entity("AgentConsole.Usage.Rollups.Rollup", b =>

@@ -1,7 +1,7 @@
 namespace AgentConsole.Platform;
 
-/// <summary>Reads another stream and no further than a limit: what a body unpacks to is not known before.</summary>
-public sealed class LimitedStream(Stream inner, long limit) : Stream
+/// <summary>Reads another stream and no further than so many bytes: what a body unpacks to is not known before.</summary>
+public sealed class CappedStream(Stream inner, long most) : Stream
 {
     private long _read;
 
@@ -32,7 +32,7 @@ public sealed class LimitedStream(Stream inner, long limit) : Stream
     private int Count(int read)
     {
         _read += read;
-        return _read <= limit ? read : throw new ExceededException();
+        return _read <= most ? read : throw new ExceededException();
     }
 
     public sealed class ExceededException : IOException;

@@ -1,0 +1,112 @@
+using AgentConsole.Tests.Testing;
+using Microsoft.Playwright;
+
+namespace AgentConsole.Tests.Browser;
+
+/// <summary>One running console with two weeks of usage, and one browser, for all journeys of a class.</summary>
+public sealed class BrowserFixture : IAsyncLifetime
+{
+    private static readonly string[] Flags =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private static readonly (string Provider, string Model)[] Models =
+        [("anthropic", "claude-sonnet-4-5"), ("openai", "gpt-5"), ("openai", "gpt-5-mini"), ("google", "gemini-2.5-pro")];
+
+    private readonly PostgresFixture _postgres = new();
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+
+    internal RunningConsole Console { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Console = await RunningConsole.StartAsync(await _postgres.CreateDatabaseAsync());
+        await Console.SendAsync([.. Enumerable.Range(0, 1200).Select(Event)]);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CONSOLE_TEST_CHROMIUM") ?? "/usr/bin/chromium",
+            Args = Flags,
+        });
+    }
+
+    /// <summary>A page of a new visitor. What goes wrong in the browser is in <see cref="Visit.Complaints"/>.</summary>
+    internal async Task<Visit> VisitAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        return new(context, await context.NewPageAsync(), Console.Address);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        await Console.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    /// <summary>Spread over two weeks by a fixed pattern, heavier by day and lately; every 16th was served by a fallback, every 25th failed.</summary>
+    private static object Event(int number)
+    {
+        var (provider, model) = Models[number % 7 % Models.Length];
+        var failed = number % 25 == 24;
+        var weight = 2 + number * number % 5 + (number % 87 is > 20 and < 60 ? 6 : 0) + (number < 500 ? 3 : 0);
+        return new
+        {
+            id = $"evt-{number}",
+            tenant = number % 3 == 0 ? "chat" : "acme",
+            occurredAt = TimeProvider.System.GetUtcNow().AddMinutes(-1 - number * 16.5),
+            provider,
+            model,
+            status = failed ? "failure" : "success",
+            httpStatus = failed ? 503 : 200,
+            user = $"u-{number * number % 23}",
+            key = $"vk-{number % 4}",
+            usage = new { input = weight * (400 + number * 37 % 900), cacheRead = weight * (number % 4) * 1300, output = weight * (60 + number * 53 % 300) },
+            latencyMs = 600 + number * 131 % 2600,
+            attempts = number % 16 == 0 ? new[] { new { provider = "openai", model = "gpt-5", level = 1, status = "failure", httpStatus = 429, reason = "rate_limited", latencyMs = 95 } } : [],
+        };
+    }
+}
+
+/// <summary>One visitor's page and what the browser complained about.</summary>
+internal sealed class Visit : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly string _address;
+
+    public Visit(IBrowserContext context, IPage page, string address)
+    {
+        (_context, Page, _address) = (context, page, address);
+        page.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") Complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => Complaints.Add(error);
+    }
+
+    public IPage Page { get; }
+
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>Opens a path and waits until its data is there.</summary>
+    public async Task OpenAsync(string path)
+    {
+        await Page.GotoAsync(_address + path);
+        await ReadyAsync();
+    }
+
+    public async Task ReadyAsync()
+    {
+        await Page.Locator(".frame h1").WaitForAsync();
+        await Assertions.Expect(Page.Locator(".frame .bone")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Pixels by which the page is wider than the window.</summary>
+    public Task<int> SidewaysAsync() => Page.EvaluateAsync<int>(
+        "() => Math.max(document.documentElement.scrollWidth - innerWidth, document.querySelector('.frame-main').scrollWidth - document.querySelector('.frame-main').clientWidth)");
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+}

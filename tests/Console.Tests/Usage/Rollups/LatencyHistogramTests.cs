@@ -1,0 +1,48 @@
+using AgentConsole.Usage.Rollups;
+
+namespace AgentConsole.Tests.Usage.Rollups;
+
+public sealed class LatencyHistogramTests
+{
+    [Fact]
+    public void Percentile_OfOneLatency_IsAtMostThreePercentOff()
+    {
+        for (var milliseconds = 2; milliseconds < 600_000; milliseconds += 1 + (milliseconds / 50))
+        {
+            var histogram = new LatencyHistogram();
+            histogram.Add(milliseconds);
+            Assert.InRange(histogram.Percentile(0.5), (milliseconds / 1.031) - 0.05, (milliseconds * 1.031) + 0.05);
+        }
+    }
+
+    [Fact]
+    public void Latency_OfMoreThanTenMinutes_IsCountedAsTenMinutes()
+    {
+        var histogram = new LatencyHistogram();
+        histogram.Add(int.MaxValue);
+        Assert.InRange(histogram.Percentile(0.99), 580_000, 640_000);
+    }
+
+    [Fact]
+    public void Merge_InAnyOrder_IsTheSameAsAddingAll()
+    {
+        var random = new Random(3);
+        var (all, merged) = (new LatencyHistogram(), new LatencyHistogram());
+        for (var part = 0; part < 10; part++)
+        {
+            var histogram = new LatencyHistogram();
+            for (var index = 0; index < 100; index++)
+            {
+                var latency = random.Next(100_000);
+                histogram.Add(latency);
+                all.Add(latency);
+            }
+            foreach (var entry in histogram.ToEntries().OrderBy(_ => random.Next())) merged.AddEntry(entry);
+        }
+        Assert.Equal(all.ToEntries(), merged.ToEntries());
+        Assert.Equal((1000, all.Percentiles()), (merged.Count, merged.Percentiles()));
+    }
+
+    [Fact]
+    public void Percentiles_OfNothing_AreUnknown() => Assert.Null(new LatencyHistogram().Percentiles());
+}
