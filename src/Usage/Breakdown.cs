@@ -7,7 +7,11 @@ public sealed record BreakdownQuery(
     TimeZoneInfo Zone,
     Grain Grain,
     IReadOnlyList<Dimension> GroupBy,
-    UsageFilter Filter);
+    UsageFilter Filter)
+{
+    /// <summary>Latency percentiles cost as much as all the sums together: a chart of costs does without.</summary>
+    public bool Percentiles { get; init; } = true;
+}
 
 /// <summary>Rows sum to <paramref name="Total"/>, in every measure but the percentiles.</summary>
 public sealed record Breakdown(BreakdownQuery Query, Freshness Freshness, IReadOnlyList<BreakdownRow> Rows, Measures Total);

@@ -52,7 +52,7 @@ public sealed class SharedBreakdowns(UsageQueries queries, TimeProvider time)
     private static string Key(BreakdownQuery query)
     {
         var key = new StringBuilder();
-        key.Append(query.From.UtcTicks).Append('|').Append(query.To.UtcTicks).Append('|').Append(query.Zone.Id).Append('|').Append(query.Grain).Append('|').AppendJoin(',', query.GroupBy);
+        key.Append(query.From.UtcTicks).Append('|').Append(query.To.UtcTicks).Append('|').Append(query.Zone.Id).Append('|').Append(query.Grain).Append('|').AppendJoin(',', query.GroupBy).Append('|').Append(query.Percentiles);
         foreach (var (dimension, values) in query.Filter.Values.OrderBy(static pair => pair.Key))
         {
             key.Append('|').Append(dimension);

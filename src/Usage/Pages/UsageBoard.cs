@@ -58,7 +58,7 @@ public sealed class UsageBoardReader(
     /// <summary>Asks over time for the top groups only: a dimension may have thousands.</summary>
     private static BreakdownQuery Narrow(UsageView view, IReadOnlyList<string?> top, int groups)
     {
-        var query = view.Ask(view.Grain, view.GroupBy);
+        var query = view.Ask(view.Grain, view.GroupBy) with { Percentiles = false };
         return groups <= top.Count ? query : query with { Filter = view.Filter.With(view.GroupBy, [.. top]) };
     }
 

@@ -24,9 +24,9 @@ internal static class BreakdownReader
 
     private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum(r.{bucket.Column()})::bigint"));
 
-    private static readonly string EventSums = $"""
+    private static string EventSums(BreakdownQuery query) => $$"""
         count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0),
-        array_send(coalesce(array_agg(r.latency_ms) FILTER (WHERE r.latency_ms IS NOT NULL), '{"{}"}')), {TokenSums}
+        {{(query.Percentiles ? "array_send(coalesce(array_agg(r.latency_ms) FILTER (WHERE r.latency_ms IS NOT NULL), '{}'))" : "''::bytea")}}, {{TokenSums}}
         """;
 
     public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ internal static class BreakdownReader
         var filter = UsageSql.Filter(command, query.Filter, RollupColumn);
         var groups = string.Concat(query.GroupBy.Select(static dimension => $", {RollupColumn(dimension)}"));
         command.CommandText = $"""
-            SELECT p.bucket, r.status, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost), string_agg(array_send(r.latency), ''), {TokenSums}{groups}
+            SELECT p.bucket, r.status, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost), {(query.Percentiles ? "string_agg(array_send(r.latency), '')" : "''::bytea")}, {TokenSums}{groups}
             FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(bucket, lower, upper, grain)
             CROSS JOIN LATERAL (
               SELECT * FROM usage_rollups AS r
@@ -115,7 +115,7 @@ internal static class BreakdownReader
         var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
         var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
         command.CommandText = $"""
-            SELECT p.bucket, r.status, {EventSums}{groups}
+            SELECT p.bucket, r.status, {EventSums(query)}{groups}
             FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4) AS p(bucket, lower, upper)
             CROSS JOIN LATERAL (
               SELECT * FROM usage_events AS r
@@ -135,7 +135,7 @@ internal static class BreakdownReader
         var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
         var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
         command.CommandText = $"""
-            SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, r.status, {EventSums}{groups}
+            SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, r.status, {EventSums(query)}{groups}
             FROM (SELECT * FROM usage_events AS r WHERE r.xid >= (SELECT xid FROM usage_rollup_watermark) OFFSET 0) AS r
             WHERE r.tenant_id = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3{filter}
             GROUP BY quarter, r.status{groups}

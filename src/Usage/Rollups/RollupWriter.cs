@@ -7,7 +7,7 @@ namespace AgentConsole.Usage.Rollups;
 internal static class RollupWriter
 {
     /// <summary>Above this many entries a stored histogram is folded to one entry per bin.</summary>
-    private const int FoldLatencyAbove = 256;
+    private const int FoldLatencyAbove = 64;
 
     private static readonly string TokenColumns = string.Join(", ", TokenCounts.Buckets.Select(static bucket => bucket.Column()));
 
