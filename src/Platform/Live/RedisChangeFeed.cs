@@ -9,8 +9,11 @@ internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection 
     private const string ChannelName = "console:changes";
     private static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
+
     private readonly HashSet<string> _pending = [];
     private readonly Lock _pendingLock = new();
+    private bool _subscribed;
 
     public void Signal(string topic)
     {
@@ -22,22 +25,31 @@ internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var subscribed = false;
+        var toldAt = DateTimeOffset.MinValue;
         using var timer = new PeriodicTimer(PublishEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            var topics = TakePending();
             try
             {
-                var subscriber = (await redis.ConnectAsync()).GetSubscriber();
-                if (!subscribed) await subscriber.SubscribeAsync(ChannelName, (_, topic) => local.Signal(topic!));
-                subscribed = true;
-                foreach (var topic in TakePending()) await subscriber.PublishAsync(ChannelName, topic);
+                await PublishAsync(topics);
             }
             catch (Exception error) when (error is RedisException or TimeoutException)
             {
+                lock (_pendingLock) _pending.UnionWith(topics);
+                if (time.GetUtcNow() - toldAt < TellEvery) continue;
+                toldAt = time.GetUtcNow();
                 LogUnreachable(logger, error);
             }
         }
+    }
+
+    private async Task PublishAsync(string[] topics)
+    {
+        var subscriber = (await redis.ConnectAsync()).GetSubscriber();
+        if (!_subscribed) await subscriber.SubscribeAsync(ChannelName, (_, topic) => local.Signal(topic!));
+        _subscribed = true;
+        foreach (var topic in topics) await subscriber.PublishAsync(ChannelName, topic);
     }
 
     private string[] TakePending()

@@ -9,6 +9,18 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
 {
     private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(30);
 
+    /// <summary>Filter, zone and range; the first that is wrong is the error.</summary>
+    public async Task<Result<QueryScope>> ScopeAsync(string? callerTenant, CancellationToken cancellationToken)
+    {
+        var filter = Filter(callerTenant);
+        if (!filter.Ok) return filter.Error;
+        var zone = await ZoneAsync(filter.Value, cancellationToken);
+        if (!zone.Ok) return zone.Error;
+        var range = Range(zone.Value);
+        if (!range.Ok) return range.Error;
+        return new QueryScope(filter.Value, zone.Value, range.Value.From, range.Value.To);
+    }
+
     /// <summary>Filters by the dimensions' names, each repeatable; an empty value means "none".</summary>
     public Result<UsageFilter> Filter(string? callerTenant)
     {
@@ -68,3 +80,6 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
             : new InvalidQuery($"{name} \"{text}\" is neither an ISO 8601 time nor a date such as 2026-11-01.");
     }
 }
+
+/// <summary>What a read is about.</summary>
+internal sealed record QueryScope(UsageFilter Filter, TimeZoneInfo Zone, DateTimeOffset From, DateTimeOffset To);

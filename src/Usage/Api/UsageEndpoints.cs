@@ -33,12 +33,9 @@ internal static class UsageEndpoints
     internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
-        var filter = reader.Filter(context.User.Tenant());
-        if (!filter.Ok) return filter.Error;
-        var zone = await reader.ZoneAsync(filter.Value, cancellationToken);
-        if (!zone.Ok) return zone.Error;
-        var range = reader.Range(zone.Value);
-        if (!range.Ok) return range.Error;
+        var read = await reader.ScopeAsync(context.User.Tenant(), cancellationToken);
+        if (!read.Ok) return read.Error;
+        var scope = read.Value;
         var grainName = query["grain"].ToString();
         if (Grains.Parse(grainName.Length == 0 ? "total" : grainName) is not { } grain) return new InvalidQuery($"grain \"{grainName}\" is not one of total, 15m, hour, day, week, month.");
         var groupBy = new List<Dimension>();
@@ -47,9 +44,10 @@ internal static class UsageEndpoints
             if (Dimensions.Parse(name) is not { } dimension) return new InvalidQuery($"groupBy \"{name}\" is not one of {string.Join(", ", Dimensions.All.Select(static known => known.Name()))}.");
             if (!groupBy.Contains(dimension)) groupBy.Add(dimension);
         }
-        var (from, to) = range.Value;
-        if (BreakdownReader.TooManyBuckets(from, to, grain)) return new InvalidQuery($"The range holds more than {BreakdownReader.MaxBuckets} buckets: take a coarser grain or a shorter range.");
-        return new BreakdownQuery(from, to, zone.Value, grain, groupBy, filter.Value);
+        if (BreakdownReader.TooManyBuckets(scope.From, scope.To, grain)) return new InvalidQuery($"The range holds more than {BreakdownReader.MaxBuckets} buckets: take a coarser grain or a shorter range.");
+        var percentiles = query["percentiles"].ToString();
+        if (percentiles is not ("" or "true" or "false")) return new InvalidQuery($"percentiles \"{percentiles}\" is neither true nor false.");
+        return new BreakdownQuery(scope.From, scope.To, scope.Zone, grain, groupBy, scope.Filter) { Percentiles = percentiles != "false" };
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
@@ -61,12 +59,9 @@ internal static class UsageEndpoints
     private static async Task<Result<RequestQuery>> ReadRequestsAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
-        var filter = reader.Filter(context.User.Tenant());
-        if (!filter.Ok) return filter.Error;
-        var zone = await reader.ZoneAsync(filter.Value, cancellationToken);
-        if (!zone.Ok) return zone.Error;
-        var range = reader.Range(zone.Value);
-        if (!range.Ok) return range.Error;
+        var read = await reader.ScopeAsync(context.User.Tenant(), cancellationToken);
+        if (!read.Ok) return read.Error;
+        var scope = read.Value;
         if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of -occurredAt, -cost, -latencyMs.");
         var limitText = query["limit"].ToString();
         var limit = 100;
@@ -75,7 +70,7 @@ internal static class UsageEndpoints
         if (cursor is not null && RequestCursor.Parse(cursor, sort) is null) return new InvalidQuery("cursor is not one that this list gave.");
         var unpriced = reader.Flag("unpriced");
         if (!unpriced.Ok) return unpriced.Error;
-        return new RequestQuery(range.Value.From, range.Value.To, filter.Value, sort, cursor, limit, [.. query["conflict"].OfType<string>().Where(static code => code.Length > 0)], unpriced.Value);
+        return new RequestQuery(scope.From, scope.To, scope.Filter, sort, cursor, limit, [.. query["conflict"].OfType<string>().Where(static code => code.Length > 0)], unpriced.Value);
     }
 
     private static async Task<IResult> ConflictsAsync(HttpContext context, MoneyQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ internal static class UsageParameters
         new("grain", "Width of the buckets, cut in tz. Default: total.", Values: ["total", "15m", "hour", "day", "week", "month"]),
         new("groupBy", $"Comma list of {string.Join(", ", Dimensions.All.Select(static dimension => dimension.Name()))}."),
         .. Filters,
+        new("percentiles", "false leaves latencyMs out, which is faster over long ranges. Default: true.", Values: ["true", "false"]),
     ];
 
     public static readonly QueryParameter[] Export = [.. Range, .. Filters];

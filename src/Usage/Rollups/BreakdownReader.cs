@@ -218,7 +218,7 @@ internal static class BreakdownReader
 
     private sealed class Sums
     {
-        private readonly LatencyHistogram _latency = new();
+        private LatencyHistogram? _latency;
         private Measures _sums = Measures.Zero;
 
         /// <summary>Adds a row: bucket, status, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
@@ -228,7 +228,7 @@ internal static class BreakdownReader
             var tokens = default(TokenCounts);
             foreach (var bucket in TokenCounts.Buckets)
                 if (reader.GetInt64(7 + (int)bucket) is > 0 and var count) tokens = tokens.With(bucket, count);
-            _latency.AddSent(reader.GetFieldValue<byte[]>(6));
+            if (reader.GetFieldValue<byte[]>(6) is { Length: > 0 } sent) (_latency ??= new()).AddSent(sent);
             _sums = new(
                 _sums.Requests + requests,
                 _sums.Failures + (reader.GetInt16(1) == (short)UsageStatus.Failure ? requests : 0),
@@ -241,7 +241,7 @@ internal static class BreakdownReader
 
         public void Add(Sums other)
         {
-            _latency.Add(other._latency);
+            if (other._latency is { } latency) (_latency ??= new()).Add(latency);
             _sums = new(
                 _sums.Requests + other._sums.Requests,
                 _sums.Failures + other._sums.Failures,
@@ -252,6 +252,6 @@ internal static class BreakdownReader
                 null);
         }
 
-        public Measures ToMeasures() => _sums with { LatencyMs = _latency.Percentiles() };
+        public Measures ToMeasures() => _sums with { LatencyMs = _latency?.Percentiles() };
     }
 }

@@ -19,20 +19,10 @@ internal static class RollupCorrection
         List<KeyValuePair<RollupKey, RollupSums>> rows = [.. batch.Rows().Where(static row => row.Value.Cost != 0 || row.Value.Unpriced != 0)];
         if (rows.Count == 0) return;
         await using var command = new NpgsqlCommand(Sql, connection);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Tenant);
-        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Kind);
-        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Grain);
-        Add(command, NpgsqlDbType.TimestampTz, rows, static row => row.Key.BucketStart);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Subject);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Provider);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Model);
-        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Status);
-        Add(command, NpgsqlDbType.Numeric, rows, static row => row.Value.Cost);
-        Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Unpriced);
+        RollupWriter.AddKeys(command, rows);
+        RollupWriter.Add(command, NpgsqlDbType.Numeric, rows, static row => row.Value.Cost);
+        RollupWriter.Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Unpriced);
         var corrected = await command.ExecuteNonQueryAsync(cancellationToken);
         if (corrected != rows.Count) throw new InvalidOperationException($"The rollups lack {rows.Count - corrected} of {rows.Count} rows that events below the watermark belong to.");
     }
-
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, List<KeyValuePair<RollupKey, RollupSums>> rows, Func<KeyValuePair<RollupKey, RollupSums>, T> value) =>
-        command.Parameters.Add(new() { Value = rows.ConvertAll(row => value(row)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
 }

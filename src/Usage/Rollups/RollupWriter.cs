@@ -34,14 +34,7 @@ internal static class RollupWriter
         var rows = batch.Rows();
         if (rows.Count == 0) return;
         await using var command = new NpgsqlCommand(Sql, connection);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Tenant);
-        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Kind);
-        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Grain);
-        Add(command, NpgsqlDbType.TimestampTz, rows, static row => row.Key.BucketStart);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Subject);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Provider);
-        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Model);
-        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Status);
+        AddKeys(command, rows);
         Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Requests);
         Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Attempts);
         Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Unpriced);
@@ -52,7 +45,20 @@ internal static class RollupWriter
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IReadOnlyList<KeyValuePair<RollupKey, RollupSums>> rows, Func<KeyValuePair<RollupKey, RollupSums>, T> value)
+    /// <summary>The columns of the primary key, as the first eight parameters.</summary>
+    internal static void AddKeys(NpgsqlCommand command, IReadOnlyList<KeyValuePair<RollupKey, RollupSums>> rows)
+    {
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Tenant);
+        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Kind);
+        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Grain);
+        Add(command, NpgsqlDbType.TimestampTz, rows, static row => row.Key.BucketStart);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Subject);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Provider);
+        Add(command, NpgsqlDbType.Text, rows, static row => row.Key.Model);
+        Add(command, NpgsqlDbType.Smallint, rows, static row => (short)row.Key.Status);
+    }
+
+    internal static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, IReadOnlyList<KeyValuePair<RollupKey, RollupSums>> rows, Func<KeyValuePair<RollupKey, RollupSums>, T> value)
     {
         var values = new T[rows.Count];
         for (var index = 0; index < values.Length; index++) values[index] = value(rows[index]);

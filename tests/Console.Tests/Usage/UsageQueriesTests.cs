@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 
@@ -20,6 +21,21 @@ public sealed class UsageQueriesTests(SharedApp shared) : IClassFixture<SharedAp
         Assert.Equal(["c", "b"], await Queries.ListValuesAsync(Dimension.User, _tenant, 2, CancellationToken.None));
         Assert.Empty(await Queries.ListValuesAsync(Dimension.Key, _tenant, 10, CancellationToken.None));
         Assert.Equal([_tenant], await Queries.ListValuesAsync(Dimension.Tenant, _tenant, 10, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Breakdown_WithoutPercentiles_HasTheSameSums()
+    {
+        await shared.Client.SendUsageAsync(Json.Array(Enumerable.Range(0, 9).Select(index => Json.Event($"p{index}", _tenant, item => item["latencyMs"] = 100 * index))));
+        await shared.App.RollUpAsync();
+        await shared.Client.SendUsageAsync(Json.Event("tail", _tenant, static item => item["latencyMs"] = 5000));
+        var path = $"/api/v1/usage/breakdown?tenant={_tenant}&from=2026-11-20T00:00:00Z&to=2026-11-20T17:59:00Z&groupBy=model&grain=hour";
+        var (with, without) = (await shared.Client.GetJsonAsync(path), await shared.Client.GetJsonAsync($"{path}&percentiles=false"));
+        Assert.NotEqual(JsonValueKind.Null, with.GetProperty("total").GetProperty("latencyMs").ValueKind);
+        Assert.Equal(JsonValueKind.Null, without.GetProperty("total").GetProperty("latencyMs").ValueKind);
+        foreach (var name in new[] { "requests", "cost", "tokens" })
+            Assert.Equal(with.GetProperty("total").GetProperty(name).GetRawText(), without.GetProperty("total").GetProperty(name).GetRawText());
+        Assert.Equal(10, without.GetProperty("rows")[0].GetProperty("requests").GetInt32());
     }
 
     [Fact]
