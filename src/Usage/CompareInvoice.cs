@@ -3,11 +3,12 @@ using AgentConsole.Usage.Reconciliation;
 
 namespace AgentConsole.Usage;
 
-/// <param name="Ours">USD by the ledger; null when it has nothing for that day and model.</param>
+/// <param name="Ours">USD by the ledger; null when it has nothing for that day and model, or nothing with a price.</param>
 /// <param name="Theirs">USD by the invoice; null when it has nothing.</param>
 public sealed record InvoiceVariance(DateOnly Day, string Model, decimal? Ours, decimal? Theirs, long Unpriced)
 {
-    public decimal Difference => (Theirs ?? 0) - (Ours ?? 0);
+    /// <summary>Null when the ledger's cost is unknown.</summary>
+    public decimal? Difference => Ours is null && Unpriced > 0 ? null : (Theirs ?? 0) - (Ours ?? 0);
 }
 
 /// <param name="Problems">Rows of the file that could not be read, at most 50.</param>
@@ -38,7 +39,7 @@ public sealed class CompareInvoice(UsageQueries queries)
     {
         var theirs = invoice.Costs.GroupBy(static cost => (cost.Key.Day, Name(cost.Key.Model))).ToDictionary(static day => day.Key, static day => day.Sum(static cost => cost.Value));
         var ours = ledger.Rows.GroupBy(static row => (DateOnly.FromDateTime(row.Bucket!.Value.UtcDateTime), Name(row.Group[0] ?? "")))
-            .ToDictionary(static day => day.Key, static day => (Cost: day.Sum(static row => row.Measures.Cost), Unpriced: day.Sum(static row => row.Measures.UnpricedRequests)));
+            .ToDictionary(static day => day.Key, static day => (Cost: day.Any(static row => row.Measures.CostKnown) ? day.Sum(static row => row.Measures.Cost) : (decimal?)null, Unpriced: day.Sum(static row => row.Measures.UnpricedRequests)));
         return
         [
             .. theirs.Keys.Union(ours.Keys).OrderBy(static key => key).Select(key => new InvoiceVariance(

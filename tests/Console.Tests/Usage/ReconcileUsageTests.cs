@@ -60,6 +60,14 @@ public sealed class ReconcileUsageTests(SharedApp shared) : IClassFixture<Shared
         Assert.Equal(["row 3: its day is not a date", "row 4: its cost is not a number"], found.Problems);
     }
 
+    [Fact]
+    public async Task CompareInvoice_UnpricedRequests_AreUnknownNotZero()
+    {
+        await shared.Client.SendUsageAsync(Json.Event("u", _tenant, static item => item["model"] = "no-such-model-1"));
+        var day = Assert.Single((await InvoiceAsync("date,model,cost\n2026-11-20,no-such-model-1,5\n")).Days);
+        Assert.Equal((null, 5m, null, 1), (day.Ours, day.Theirs, day.Difference, day.Unpriced));
+    }
+
     [Theory]
     [InlineData("", "empty")]
     [InlineData("model,cost\nx,1\n", "day")]
