@@ -15,14 +15,24 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         var page = visit.Page;
         await visit.OpenAsync("/?range=7d&grain=day&groupBy=model");
 
-        await page.Locator(".chart .apexcharts-bar-area").Nth(2).ClickAsync();
-        await page.WaitForURLAsync(RequestsOfAModel());
+        await ClickUntilAsync(page, ".chart .apexcharts-bar-area >> nth=2", RequestsOfAModel());
         await visit.ReadyAsync();
         await page.Locator("table[data-rows] a[data-row]").First.ClickAsync();
 
         await Expect(page.Locator(".receipt tr.total")).ToContainTextAsync("$");
         await Expect(page.Locator("h1")).ToContainTextAsync("evt-");
         Assert.Empty(visit.Complaints);
+    }
+
+    /// <summary>A bar that is drawn anew under the pointer misses the click; a person then clicks again.</summary>
+    private static async Task ClickUntilAsync(IPage page, string target, Regex url)
+    {
+        for (var attempt = 0; attempt < 5 && !url.IsMatch(page.Url); attempt++)
+        {
+            await page.Locator(target).ClickAsync();
+            await Task.WhenAny(page.WaitForURLAsync(url, new() { Timeout = 20_000 }), Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, CancellationToken.None));
+        }
+        await Expect(page).ToHaveURLAsync(url);
     }
 
     [Fact]
