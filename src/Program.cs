@@ -1,27 +1,31 @@
 using AgentConsole;
 using AgentConsole.Access;
+using AgentConsole.Alerts;
 using AgentConsole.Demo;
 using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
+using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 using AgentConsole.Shell;
 using AgentConsole.Usage;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
-
 var settings = new Settings(builder.Configuration, builder.Environment);
 var platform = PlatformOptions.Read(settings);
 builder.AddPlatform(platform);
+var edges = EdgeOptions.Read(settings);
+builder.AddEdges(edges);
 builder.AddAccess(AccessOptions.Read(settings));
+builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
 builder.Services.AddShell();
 builder.AddDemo(DemoOptions.Read(settings));
-builder.AddJobs(platform, [.. UsageFeature.Jobs]);
+builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 
+builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, edges.BodyBytes));
 var app = builder.Build();
 var migrateOnly = args.Contains("migrate");
 if (await Startup.OpenDatabaseAsync(app, platform, migrateOnly) is { } problem) return Startup.Refuse([problem]);
@@ -31,16 +35,23 @@ if (migrateOnly)
     return 0;
 }
 
-app.UseExceptionHandler();
+if (args is [AuditFeature.VerifyCommand, .. var words]) return await app.VerifyAuditAsync(words);
+if (args is [AccessFeature.ResetLinkCommand, var email]) return await app.PrintResetLinkAsync(email);
+
+app.UseEdges();
 app.UseStatusCodePages();
 if (platform.Roles.HasFlag(Roles.Console)) app.UseShell();
+app.UseBrokenRequests();
 app.UseAuthentication();
+app.UseRateLimiter();
+app.UseDenials();
 app.UseAuthorization();
 app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
     app.MapPricing();
+    app.MapAccess();
     app.MapShell(AccessFeature.PagesPolicy);
 }
 return await Startup.RunAsync(app);

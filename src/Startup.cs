@@ -1,8 +1,8 @@
+using AgentConsole.Access;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Usage;
-using Microsoft.EntityFrameworkCore;
 
 namespace AgentConsole;
 
@@ -37,8 +37,7 @@ internal static partial class Startup
     {
         try
         {
-            await using var db = await app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(cancellationToken);
-            var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+            var pending = await app.Services.GetRequiredService<Database>().CountPendingMigrationsAsync(cancellationToken);
             if (pending > 0) LogMissingMigrations(app.Logger, pending);
         }
         catch (Npgsql.NpgsqlException error)
@@ -64,14 +63,18 @@ internal static partial class Startup
             await database.OpenAsync(stop.Token);
             if (migrate || options.MigrateAtStart)
             {
-                await database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<ConsoleDb>>(), stop.Token);
+                await database.MigrateAsync(stop.Token);
                 await app.Services.GetRequiredService<UsagePartitions>().EnsureAsync(stop.Token);
             }
             else
             {
                 await WarnOfMissingMigrationsAsync(app, stop.Token);
             }
-            if (!migrate) await app.Services.LoadPricesAsync(stop.Token);
+            if (!migrate)
+            {
+                await app.Services.LoadPricesAsync(stop.Token);
+                await app.Services.LoadAccessAsync(stop.Token);
+            }
             return null;
         }
         catch (Exception error) when (error is Npgsql.NpgsqlException or EmbeddedPostgresException or OperationCanceledException or TimeoutException)

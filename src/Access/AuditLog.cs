@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentConsole.Access.Audit;
-using AgentConsole.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,8 +17,10 @@ public sealed record AuditRecord(string Tenant, Actor Actor, string Action, stri
 /// The append-only log of changes. Each tenant's entries are a chain: an entry's hash covers its content and the hash before it, so that an entry changed or removed
 /// later is found. Written in the transaction of the change itself: neither is there without the other.
 /// </summary>
-public sealed class AuditLog(Database database, TimeProvider time)
+public sealed class AuditLog(TimeProvider time)
 {
+    private readonly ConcurrentDictionary<string, bool> _grown = new(StringComparer.Ordinal);
+
     private const string MakeHead = "INSERT INTO audit_heads (tenant_id, sequence, hash) VALUES ($1, 0, '') ON CONFLICT DO NOTHING";
 
     /// <summary>Locks the tenant's chain until the transaction ends. The documents come back as PostgreSQL writes them, which is what is hashed.</summary>
@@ -26,13 +28,8 @@ public sealed class AuditLog(Database database, TimeProvider time)
 
     private const string Insert = """
         WITH head AS (UPDATE audit_heads SET sequence = $2, hash = $12 WHERE tenant_id = $1)
-        INSERT INTO audit_entries (tenant_id, sequence, at, actor, action, subject, before, after, address, trace_id, previous_hash, hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10, $11, $12)
-        """;
-
-    private const string Read = """
-        SELECT tenant_id, sequence, at, actor, action, subject, before::text, after::text, address, trace_id, previous_hash, hash
-        FROM audit_entries WHERE tenant_id = $1 ORDER BY sequence
+        INSERT INTO audit_entries (tenant_id, sequence, at, actor, action, subject, before, after, address, trace_id, previous_hash, hash, on_behalf_of)
+        VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10, $11, $12, $13)
         """;
 
     /// <summary>Adds an entry, in the transaction that is open on the connection.</summary>
@@ -44,22 +41,14 @@ public sealed class AuditLog(Database database, TimeProvider time)
         await using var insert = new NpgsqlCommand(Insert, connection);
         foreach (var (value, type) in entry.Values()) insert.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
         await insert.ExecuteNonQueryAsync(cancellationToken);
+        _grown[record.Tenant] = true;
     }
 
-    /// <summary>The first entry of the tenant that is not what was written, or that does not follow the one before it; null when the chain is whole.</summary>
-    public async Task<long?> FindBreakAsync(string tenant, CancellationToken cancellationToken)
+    /// <summary>The tenants whose logs have grown since this was last asked.</summary>
+    internal IReadOnlyList<string> TakeGrown()
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Read, connection) { Parameters = { new() { Value = tenant } } };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        byte[] previous = [];
-        for (var expected = 1L; await reader.ReadAsync(cancellationToken); expected++)
-        {
-            var entry = AuditEntry.Of(reader);
-            if (entry.Sequence != expected || !entry.PreviousHash.AsSpan().SequenceEqual(previous) || !entry.Hash.AsSpan().SequenceEqual(entry.ComputeHash())) return expected;
-            previous = entry.Hash;
-        }
-        return null;
+        if (_grown.IsEmpty) return [];
+        return [.. _grown.Keys.Where(tenant => _grown.TryRemove(tenant, out _))];
     }
 
     private async Task<AuditEntry> NextAsync(NpgsqlConnection connection, AuditRecord record, CancellationToken cancellationToken)
@@ -84,9 +73,10 @@ public sealed class AuditLog(Database database, TimeProvider time)
             After = reader.IsDBNull(3) ? null : reader.GetString(3),
             Address = record.Actor.Address,
             TraceId = record.Actor.TraceId,
+            OnBehalfOf = record.Actor.OnBehalfOf,
             PreviousHash = reader.GetFieldValue<byte[]>(1),
         };
-        entry.Hash = entry.ComputeHash();
+        entry.Hash = new AuditHasher().Hash(entry);
         return entry;
     }
 

@@ -1,8 +1,6 @@
-using System.Security.Claims;
-
 namespace AgentConsole.Access;
 
-/// <summary>What an API key may do. Each is also the name of a policy that endpoints require.</summary>
+/// <summary>What an API key may do; <see cref="Permissions.OfScope"/> says which permissions each is.</summary>
 public static class Scopes
 {
     public const string Ingest = "ingest";
@@ -11,10 +9,8 @@ public static class Scopes
     public const string Admin = "admin";
 
     internal const string ScopeClaim = "scope";
+    /// <summary>The key's tenant, or <see cref="Caller.PlatformMark"/>.</summary>
     internal const string TenantClaim = "tenant";
 
     public static readonly string[] All = [Ingest, Read, Limits, Admin];
-
-    /// <summary>The tenant that the caller belongs to; null for a caller of the platform.</summary>
-    public static string? Tenant(this ClaimsPrincipal caller) => caller.FindFirstValue(TenantClaim);
 }

@@ -8,6 +8,7 @@ namespace AgentConsole.Access;
 public sealed partial class Tenant
 {
     public const int MaxIdLength = 64;
+    public const int MaxTextLength = 200;
 
     /// <summary>Where usage goes that names no tenant.</summary>
     public const string Unassigned = "unassigned";
@@ -16,7 +17,17 @@ public sealed partial class Tenant
     public required string Name { get; set; }
     /// <summary>IANA id; the tenant's days, months and budgets are cut in it.</summary>
     public string TimeZone { get; set; } = "UTC";
+    /// <summary>Whom to ask: a name, an address, a link.</summary>
+    public string? Contact { get; set; }
+    /// <summary>ISO 4217; money is shown in it, too, beside USD. Null: in USD alone.</summary>
+    public string? Currency { get; set; }
+    /// <summary>Units of <see cref="Currency"/> for one USD, as someone set it; null when there is none.</summary>
+    public decimal? UsdRate { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Since when nothing is taken in for it; null: it is active.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
+
+    public bool IsSuspended => SuspendedAt is not null;
 
     /// <summary>Letters, digits, dot, dash, underscore, colon and @; 1 to 64 of them, a letter or digit first.</summary>
     public static bool IsValidId(string id) => ValidId().IsMatch(id);
@@ -30,8 +41,12 @@ public sealed partial class Tenant
         {
             builder.ToTable("tenants").HasKey(tenant => tenant.TenantId);
             builder.Property(tenant => tenant.TenantId).HasMaxLength(MaxIdLength).UseCollation("C");
-            builder.Property(tenant => tenant.Name).HasMaxLength(200);
+            builder.Property(tenant => tenant.Name).HasMaxLength(MaxTextLength);
             builder.Property(tenant => tenant.TimeZone).HasMaxLength(64);
+            builder.Property(tenant => tenant.Contact).HasMaxLength(MaxTextLength);
+            builder.Property(tenant => tenant.Currency).HasMaxLength(3);
+            builder.Property(tenant => tenant.UsdRate).HasPrecision(18, 6);
+            builder.Ignore(tenant => tenant.IsSuspended);
         }
     }
 }

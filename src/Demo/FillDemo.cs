@@ -1,4 +1,5 @@
 using AgentConsole.Demo.Traffic;
+using AgentConsole.Platform.Data;
 using AgentConsole.Usage;
 
 namespace AgentConsole.Demo;
@@ -26,7 +27,7 @@ internal sealed partial class FillDemo(DemoOptions options, SendDemo send, Usage
             var requests = DemoDay.Requests(tenant, day, stories, options.Seed);
             ahead[index] = [.. requests.Where(item => item.OccurredAt > now)];
             List<DemoEvent> due = [.. requests.Where(item => item.OccurredAt <= now)];
-            var isStored = due.Count == 0 || await usage.FindRequestAsync(tenant.Id, due[^1].Id, UsageSources.Native, stop) is not null;
+            var isStored = due.Count == 0 || await usage.FindRequestAsync(Reach.Platform, tenant.Id, due[^1].Id, UsageSources.Native, stop) is not null;
             if (!isStored) await send.ExecuteAsync(due, stop);
             Report(progress, isStored ? 0 : due.Count);
         });

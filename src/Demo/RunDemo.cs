@@ -1,5 +1,6 @@
 using AgentConsole.Access;
 using AgentConsole.Demo.Traffic;
+using AgentConsole.Platform.Data;
 using AgentConsole.Usage;
 
 namespace AgentConsole.Demo;
@@ -9,7 +10,7 @@ namespace AgentConsole.Demo;
 /// The day the first tenant was made anchors the incidents, so a fill that was interrupted goes on where it stopped.
 /// </summary>
 internal sealed partial class RunDemo(
-    DemoOptions options, TenantQueries tenants, SaveTenant saveTenant, UsageQueries usage, FillDemo fill, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : BackgroundService
+    DemoOptions options, TenantQueries tenants, CreateTenant createTenant, UsageQueries usage, FillDemo fill, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
@@ -50,14 +51,14 @@ internal sealed partial class RunDemo(
     private async Task<DateOnly?> AnchorAsync(CancellationToken cancellationToken)
     {
         var first = DemoTenants.All[0];
-        if (await tenants.FindAsync(first.Id, cancellationToken) is null && await usage.HasEventsAsync(null, cancellationToken)) return null;
+        if (await tenants.FindAsync(Reach.Platform, first.Id, cancellationToken) is null && await usage.HasEventsAsync(Reach.Platform, cancellationToken)) return null;
         foreach (var tenant in DemoTenants.All)
         {
-            if (await tenants.FindAsync(tenant.Id, cancellationToken) is not null) continue;
-            var saved = await saveTenant.ExecuteAsync(tenant.Id, tenant.Name, tenant.TimeZone, cancellationToken);
+            if (await tenants.FindAsync(Reach.Platform, tenant.Id, cancellationToken) is not null) continue;
+            var saved = await createTenant.ExecuteAsync(tenant.Id, tenant.Name, tenant.TimeZone, Caller.System, cancellationToken);
             if (!saved.Ok) throw new InvalidOperationException(saved.Error.Message);
         }
-        var began = await tenants.FindAsync(first.Id, cancellationToken);
+        var began = await tenants.FindAsync(Reach.Platform, first.Id, cancellationToken);
         return began is null ? null : DateOnly.FromDateTime(began.CreatedAt.UtcDateTime);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AgentConsole.Access;
 using AgentConsole.Demo.Traffic;
 using AgentConsole.Platform;
 using AgentConsole.Usage;
@@ -9,8 +10,6 @@ namespace AgentConsole.Demo;
 internal sealed partial class SendDemo(IngestUsage ingest, TimeProvider time, ILogger<SendDemo> logger)
 {
     public const int BatchSize = 1_000;
-
-    private static readonly IngestCaller Platform = new((string?)null);
 
     /// <summary>In the order given, a batch at a time: what is stored is always a beginning of it.</summary>
     public async Task ExecuteAsync(IReadOnlyList<DemoEvent> events, CancellationToken cancellationToken)
@@ -28,7 +27,7 @@ internal sealed partial class SendDemo(IngestUsage ingest, TimeProvider time, IL
     {
         while (true)
         {
-            var answer = await ingest.ExecuteAsync(UsageFormat.Native, body, Platform, cancellationToken);
+            var answer = await ingest.ExecuteAsync(UsageFormat.Native, body, Caller.System, cancellationToken);
             if (answer.Ok)
             {
                 if (answer.Value.Rejected is [var first, ..]) LogRejected(logger, answer.Value.Rejected.Count, first.Error);

@@ -18,7 +18,7 @@ public static class JobsFeature
         {
             quartz.UsePersistentStore(store =>
             {
-                store.UsePostgres(source => source.DataSourceFactory = static provider => provider.GetRequiredService<Database>().Source);
+                store.UsePostgres(source => source.DataSourceFactory = static provider => provider.GetRequiredService<Database>().Owner);
                 store.UseClustering();
                 store.ProvisionSchema();
             });

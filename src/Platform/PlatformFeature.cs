@@ -2,7 +2,6 @@ using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
 using AgentConsole.Platform.Live;
 using AgentConsole.Platform.Redis;
-using Microsoft.EntityFrameworkCore;
 
 namespace AgentConsole.Platform;
 
@@ -15,11 +14,16 @@ public static class PlatformFeature
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Database>();
-        services.AddPooledDbContextFactory<ConsoleDb>(static (provider, context) => context.UseNpgsql(provider.GetRequiredService<Database>().Source));
+        services.AddSingleton<Contexts>();
         services.AddSingleton<Health>();
         services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = static context =>
             context.ProblemDetails.Extensions["traceId"] = Problems.TraceId(context.HttpContext));
-        services.AddOpenApi("v1");
+        // Without servers: the one that was asked is named by a header that anyone may write.
+        services.AddOpenApi("v1", static document => document.AddDocumentTransformer(static (api, _, _) =>
+        {
+            api.Servers?.Clear();
+            return Task.CompletedTask;
+        }));
         AddChangeFeed(services, options);
         builder.AddTelemetry();
     }
@@ -27,12 +31,12 @@ public static class PlatformFeature
     public static void MapPlatform(this WebApplication app)
     {
         app.MapOpenApi().AllowAnonymous();
-        app.MapGet("/health/live", static () => Results.Text("live")).AllowAnonymous().WithTags("Operations").WithSummary("The process runs.");
+        app.MapGet("/health/live", static () => Results.Text("live")).AllowAnonymous().DisableRateLimiting().WithTags("Operations").WithSummary("The process runs.");
         app.MapGet("/health/ready", static async (Health health, CancellationToken cancellationToken) =>
             await health.ProblemsAsync(cancellationToken) is { Count: > 0 } problems
                 ? Results.Json(new { status = "unavailable", problems }, statusCode: StatusCodes.Status503ServiceUnavailable)
                 : Results.Json(new { status = "ready" }))
-            .AllowAnonymous().WithTags("Operations").WithSummary("The node can do its work; 503 names what is wrong.");
+            .AllowAnonymous().DisableRateLimiting().WithTags("Operations").WithSummary("The node can do its work; 503 names what is wrong.");
     }
 
     private static void AddChangeFeed(IServiceCollection services, PlatformOptions options)

@@ -15,6 +15,9 @@ public sealed class Settings(IConfiguration configuration, IHostEnvironment envi
 
     public string? Text(string key) => configuration[key] is { Length: > 0 } value ? value : null;
 
+    /// <summary>The entries of a list, in order.</summary>
+    public IEnumerable<IConfigurationSection> Children(string key) => configuration.GetSection(key).GetChildren();
+
     public bool Flag(string key, bool otherwise) => Read(key, otherwise, static (string text, out bool value) => bool.TryParse(text, out value), "true or false");
 
     public int Number(string key, int otherwise, int min, int max)

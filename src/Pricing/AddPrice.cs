@@ -23,19 +23,20 @@ public sealed class AddPrice
     internal AddPrice(Database database, PriceStore store, CurrentPrices current, FollowPrices prices, AuditLog audit, IChangeFeed changes, TimeProvider time) =>
         (_database, _store, _current, _prices, _audit, _changes, _time) = (database, store, current, prices, audit, changes, time);
 
-    /// <summary>Fails with <see cref="InvalidPrice"/>, or with <see cref="SuspiciousPrice"/> unless <paramref name="confirmed"/>.</summary>
-    public async Task<Result<AddedPrice>> ExecuteAsync(PriceRow price, bool confirmed, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Fails with <see cref="NotAllowed"/>, <see cref="InvalidPrice"/>, or with <see cref="SuspiciousPrice"/> unless <paramref name="confirmed"/>.</summary>
+    public async Task<Result<AddedPrice>> ExecuteAsync(PriceRow price, bool confirmed, Caller caller, CancellationToken cancellationToken)
     {
+        if (!caller.CanOnPlatform(Permission.ManagePrices)) return caller.Refuse("prices.add");
         if (price.Tenant is { } named && !Tenant.IsValidId(named)) return new InvalidPrice($"\"{named}\" is not a tenant id.");
         var row = price with
         {
             Origin = PriceOrigin.Entered,
             ValidFrom = price.ValidFrom?.ToUniversalTime(),
             ValidTo = price.ValidTo?.ToUniversalTime(),
-            Source = price.Source.Length == 0 ? actor.Name : price.Source,
+            Source = price.Source.Length == 0 ? caller.Name : price.Source,
         };
         if (!confirmed && PriceGuard.Check(row, _current.Book) is { } warning) return new SuspiciousPrice(warning);
-        var added = await WriteAsync(row, row.Tenant ?? StoredPrice.List, confirmed, actor, cancellationToken);
+        var added = await WriteAsync(row, row.Tenant ?? StoredPrice.List, confirmed, caller.Actor, cancellationToken);
         await _prices.RefreshAsync(cancellationToken);
         _changes.Signal(Topics.Prices);
         return new AddedPrice(row with { AddedAt = _time.GetUtcNow() }, added);
@@ -43,8 +44,8 @@ public sealed class AddPrice
 
     private async Task<bool> WriteAsync(PriceRow row, string tenant, bool confirmed, Actor actor, CancellationToken cancellationToken)
     {
-        await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var session = await _database.BeginAsync(Reach.Platform, cancellationToken);
+        var connection = session.Connection;
         await PriceStore.LockAsync(connection, tenant, cancellationToken);
         var before = (await _store.ReadActiveAsync(connection, tenant, cancellationToken)).FirstOrDefault(price => price.Row.Key == row.Key);
         if (before?.Row.Id == row.Id) return false;
@@ -52,7 +53,7 @@ public sealed class AddPrice
         var after = PriceJson.Write(row);
         if (confirmed) after["confirmed"] = true;
         await _audit.AppendAsync(connection, new(tenant, actor, "prices.add", row.Id, before is null ? null : PriceJson.Write(before.Row), after), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
         return true;
     }
 }

@@ -24,6 +24,8 @@ internal sealed class Candidates(PricedRow[] contracts, PricedRow[] list, ModelT
 
     public bool IsEmpty => list.Length == 0 && !Array.Exists(contracts, static row => !row.Row.PerMillion.IsEmpty);
 
+    public IEnumerable<PriceRow> Rows => contracts.Concat(list).Select(static row => row.Row);
+
     public static PricedRow[] Order(IEnumerable<PricedRow> rows, string model) =>
         [.. rows.Where(row => !row.Row.Retired && row.Row.Match.Matches(model))
             .OrderBy(static row => row.Row.Origin == PriceOrigin.Seed)

@@ -11,6 +11,4 @@ public sealed record CatalogueTooLarge() : Error("too_large", "The catalogue is 
 
 public sealed record InvalidPriceQuery(string Reason) : Error("invalid_query", Reason);
 
-public sealed record PricesArePlatforms() : Error("forbidden", "Prices are the platform's: a tenant's key reads them and does not write them.");
-
 public sealed record UnknownReprice(Guid Id) : Error("not_found", $"There is no re-pricing {Id}.");

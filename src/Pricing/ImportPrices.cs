@@ -78,25 +78,27 @@ public sealed class ImportPrices
         }
     }
 
-    /// <summary>What the import would do; writes nothing.</summary>
-    public async Task<PriceImport> PreviewAsync(CatalogueReading catalogue, CancellationToken cancellationToken)
+    /// <summary>What the import would do; writes nothing. Fails with <see cref="NotAllowed"/>.</summary>
+    public async Task<Result<PriceImport>> PreviewAsync(CatalogueReading catalogue, Caller caller, CancellationToken cancellationToken)
     {
-        await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
-        var plan = PriceDiff.Compare(await _store.ReadActiveAsync(connection, StoredPrice.List, cancellationToken), catalogue.Rows, _time.GetUtcNow());
-        return new(plan.Changes, plan.Unchanged, catalogue.Rejected);
+        if (!caller.CanOnPlatform(Permission.ManagePrices)) return caller.Refuse("prices.import");
+        await using var session = await _database.BeginAsync(Reach.Platform, cancellationToken);
+        var plan = PriceDiff.Compare(await _store.ReadActiveAsync(session.Connection, StoredPrice.List, cancellationToken), catalogue.Rows, _time.GetUtcNow());
+        return new PriceImport(plan.Changes, plan.Unchanged, catalogue.Rejected);
     }
 
-    /// <summary>In one transaction: lock, compare, retire and add, audit. Then this node prices by it.</summary>
-    public async Task<PriceImport> ExecuteAsync(CatalogueFormat format, CatalogueReading catalogue, Actor actor, CancellationToken cancellationToken)
+    /// <summary>In one transaction: lock, compare, retire and add, audit. Then this node prices by it. Fails with <see cref="NotAllowed"/>.</summary>
+    public async Task<Result<PriceImport>> ExecuteAsync(CatalogueFormat format, CatalogueReading catalogue, Caller caller, CancellationToken cancellationToken)
     {
-        await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!caller.CanOnPlatform(Permission.ManagePrices)) return caller.Refuse("prices.import");
+        await using var session = await _database.BeginAsync(Reach.Platform, cancellationToken);
+        var (connection, actor) = (session.Connection, caller.Actor);
         await PriceStore.LockAsync(connection, StoredPrice.List, cancellationToken);
         var plan = PriceDiff.Compare(await _store.ReadActiveAsync(connection, StoredPrice.List, cancellationToken), catalogue.Rows, _time.GetUtcNow());
         var import = new PriceImport(plan.Changes, plan.Unchanged, catalogue.Rejected);
         await _store.WriteAsync(connection, StoredPrice.List, plan.Retired, plan.Added, actor, cancellationToken);
         await _audit.AppendAsync(connection, new(StoredPrice.List, actor, "prices.import", format.Name(), null, Describe(import)), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
         await _prices.RefreshAsync(cancellationToken);
         _changes.Signal(Topics.Prices);
         return import;

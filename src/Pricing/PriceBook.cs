@@ -62,6 +62,15 @@ public sealed class PriceBook
             : new Receipt { Notes = [priceId is null ? ReceiptNotes.NoPrice : ReceiptNotes.PriceGone] };
     }
 
+    /// <summary>What a row of <see cref="Rows"/> is good for now.</summary>
+    public PriceStanding StandingOf(PriceRow row, DateTimeOffset now) => new Standings(this, now).Of(row);
+
+    /// <summary>The row that prices now what a row is for, whether that one is in the book or not; null when none does.</summary>
+    public PriceRow? PricedBy(PriceRow row, DateTimeOffset now) => new Standings(this, now).PricedBy(row);
+
+    /// <summary>The rows that could price a request, whatever its time, tier and size.</summary>
+    internal Candidates CandidatesFor(in Consumption consumption) => Resolve(consumption);
+
     private bool TrySelect(in Consumption consumption, out Choice choice)
     {
         var candidates = Resolve(consumption);

@@ -11,6 +11,7 @@ public abstract record PriceMatch
     private const int ExactFit = 1_000_000;
     private const int DatedFit = 100_000;
     private const int PrefixFit = 1_000;
+    private const string SampleDate = "-20260101";
 
     /// <summary>How closely it fits, to choose between rows: 0 not at all; exact over dated over prefix over the rest, then the longer text.</summary>
     public abstract int Closeness(string model);
@@ -20,9 +21,14 @@ public abstract record PriceMatch
     /// <summary>The clause as JSON, in the grammar of the genai-prices catalogue plus <c>dated</c>.</summary>
     public abstract JsonObject ToJson();
 
+    /// <summary>Names it may be for, made of its own words; not all of them match, and a pattern has none.</summary>
+    public abstract IEnumerable<string> Samples();
+
     public sealed record Exact(string Name) : PriceMatch
     {
         public override int Closeness(string model) => model.Equals(Name, StringComparison.OrdinalIgnoreCase) ? ExactFit : 0;
+
+        public override IEnumerable<string> Samples() => [Name];
 
         public override JsonObject ToJson() => new() { ["equals"] = Name };
     }
@@ -37,6 +43,8 @@ public abstract record PriceMatch
             var rest = model.AsSpan(Name.Length);
             return rest.IsEmpty ? ExactFit : IsDate(rest) ? DatedFit + Name.Length : 0;
         }
+
+        public override IEnumerable<string> Samples() => [Name, Name + SampleDate];
 
         public override JsonObject ToJson() => new() { ["dated"] = Name };
 
@@ -86,6 +94,8 @@ public abstract record PriceMatch
             return 0;
         }
 
+        public override IEnumerable<string> Samples() => [Name, Name + "-v1:0"];
+
         public override JsonObject ToJson() => new() { ["bedrock"] = Name };
 
         /// <summary>Nothing, a date, a version such as <c>-v1:0</c>, <c>-1:0</c> or <c>-v1:0:200k</c>, or a date and a version.</summary>
@@ -106,6 +116,8 @@ public abstract record PriceMatch
     {
         public override int Closeness(string model) => model.StartsWith(Start, StringComparison.OrdinalIgnoreCase) ? PrefixFit + Start.Length : 0;
 
+        public override IEnumerable<string> Samples() => [Start, Start + SampleDate];
+
         public override JsonObject ToJson() => new() { ["starts_with"] = Start };
     }
 
@@ -113,12 +125,16 @@ public abstract record PriceMatch
     {
         public override int Closeness(string model) => model.EndsWith(End, StringComparison.OrdinalIgnoreCase) ? End.Length : 0;
 
+        public override IEnumerable<string> Samples() => [End];
+
         public override JsonObject ToJson() => new() { ["ends_with"] = End };
     }
 
     public sealed record Contains(string Part) : PriceMatch
     {
         public override int Closeness(string model) => model.Contains(Part, StringComparison.OrdinalIgnoreCase) ? Part.Length : 0;
+
+        public override IEnumerable<string> Samples() => [Part];
 
         public override JsonObject ToJson() => new() { ["contains"] = Part };
     }
@@ -134,6 +150,8 @@ public abstract record PriceMatch
 
         public override int Closeness(string model) => _regex.IsMatch(model) ? 1 : 0;
 
+        public override IEnumerable<string> Samples() => [];
+
         public override JsonObject ToJson() => new() { ["regex"] = Expression };
     }
 
@@ -145,6 +163,8 @@ public abstract record PriceMatch
 
         public override int GetHashCode() => Clauses.Count;
 
+        public override IEnumerable<string> Samples() => Clauses.SelectMany(static clause => clause.Samples());
+
         public override JsonObject ToJson() => new() { ["or"] = new JsonArray([.. Clauses.Select(static clause => clause.ToJson())]) };
     }
 
@@ -155,6 +175,8 @@ public abstract record PriceMatch
         public bool Equals(AllOf? other) => other is not null && Clauses.SequenceEqual(other.Clauses);
 
         public override int GetHashCode() => Clauses.Count;
+
+        public override IEnumerable<string> Samples() => Clauses.SelectMany(static clause => clause.Samples()).Prepend(string.Concat(Clauses.Select(static clause => clause.Samples().FirstOrDefault())));
 
         public override JsonObject ToJson() => new() { ["and"] = new JsonArray([.. Clauses.Select(static clause => clause.ToJson())]) };
     }

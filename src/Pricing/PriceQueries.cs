@@ -1,37 +1,43 @@
 using System.Globalization;
 using System.Text;
+using AgentConsole.Platform.Data;
 
 namespace AgentConsole.Pricing;
 
 /// <summary>Which prices are asked for.</summary>
 /// <param name="Model">A model's name: the rows that would price it.</param>
-/// <param name="Tenant">This tenant's contract rows beside the list; null: everyone's.</param>
 /// <param name="Search">A part of the provider's or model's name.</param>
 /// <param name="Limit">1 to 1000.</param>
 public sealed record PriceQuery(
-    string? Provider = null, string? Model = null, string? Tenant = null, string? Search = null, bool Retired = false, string? Cursor = null, int Limit = 100);
+    string? Provider = null, string? Model = null, string? Search = null, bool Retired = false, string? Cursor = null, int Limit = 100);
+
+/// <summary>A row of the list, and what it is good for now.</summary>
+public sealed record ListedPrice(PriceRow Row, PriceStanding Standing);
 
 /// <param name="Total">Rows that fit, on all pages.</param>
 /// <param name="NextCursor">Null on the last page.</param>
-public sealed record PricePage(IReadOnlyList<PriceRow> Items, int Total, string? NextCursor);
+public sealed record PricePage(IReadOnlyList<ListedPrice> Items, int Total, string? NextCursor);
 
 /// <summary>Reads of the price book, by provider, model and date.</summary>
 public sealed class PriceQueries
 {
     private readonly CurrentPrices _current;
     private readonly PriceStore _store;
+    private readonly TimeProvider _time;
 
-    internal PriceQueries(CurrentPrices current, PriceStore store) => (_current, _store) = (current, store);
+    internal PriceQueries(CurrentPrices current, PriceStore store, TimeProvider time) => (_current, _store, _time) = (current, store, time);
 
-    public PricePage List(PriceQuery query)
+    /// <summary>List prices, and the contracts of the tenants within reach.</summary>
+    public PricePage List(Reach reach, PriceQuery query)
     {
+        var (book, now) = (_current.Book, _time.GetUtcNow());
         var after = query.Cursor is null ? null : Decode(query.Cursor);
         List<(string Place, PriceRow Row)> fitting =
-            [.. _current.Book.Rows.Where(row => Fits(row, query)).Select(static row => (Place: Place(row), row)).OrderBy(static item => item.Place, StringComparer.Ordinal)];
+            [.. book.Rows.Where(row => (row.Tenant is null || reach.Includes(row.Tenant)) && Fits(row, query)).Select(static row => (Place: Place(row), row)).OrderBy(static item => item.Place, StringComparer.Ordinal)];
         List<(string Place, PriceRow Row)> page =
             [.. fitting.Where(item => after is null || string.CompareOrdinal(item.Place, after) > 0).Take(query.Limit + 1)];
         var next = page.Count > query.Limit ? Encode(page[query.Limit - 1].Place) : null;
-        return new([.. page.Take(query.Limit).Select(static item => item.Row)], fitting.Count, next);
+        return new([.. page.Take(query.Limit).Select(item => new ListedPrice(item.Row, book.StandingOf(item.Row, now)))], fitting.Count, next);
     }
 
     /// <summary>The book as it was at a moment, whatever has changed since.</summary>
@@ -46,7 +52,6 @@ public sealed class PriceQueries
 
     private static bool Fits(PriceRow row, PriceQuery query) =>
         (query.Retired || !row.Retired)
-        && (query.Tenant is null || row.Tenant is null || row.Tenant == query.Tenant)
         && (query.Provider is null || row.Provider == Providers.Canonical(query.Provider))
         && (query.Model is null || row.Model.Equals(query.Model, StringComparison.OrdinalIgnoreCase) || row.Match.Matches(query.Model))
         && (query.Search is null || $"{row.Provider}/{row.Model}".Contains(query.Search, StringComparison.OrdinalIgnoreCase));

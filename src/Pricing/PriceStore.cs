@@ -34,21 +34,21 @@ internal sealed partial class PriceStore(Database database, TimeProvider time, I
     /// <summary>Grows with every change of any tenant's prices.</summary>
     public async Task<long> VersionAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand("SELECT coalesce(sum(version), 0)::bigint FROM price_versions");
+        await using var command = database.Platform.CreateCommand("SELECT coalesce(sum(version), 0)::bigint FROM price_versions");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>How long ago prices changed last; null when they never did.</summary>
     public async Task<TimeSpan?> AgeAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand("SELECT clock_timestamp() - max(changed_at) FROM price_versions");
+        await using var command = database.Platform.CreateCommand("SELECT clock_timestamp() - max(changed_at) FROM price_versions");
         return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
     }
 
     /// <summary>All stored rows, retired ones too: they explain what they priced. With <paramref name="asOf"/>, as they were then.</summary>
     public async Task<IReadOnlyList<PriceRow>> ReadAsync(DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(Read);
+        await using var command = database.Platform.CreateCommand(Read);
         command.Parameters.Add(new() { Value = (asOf ?? DateTimeOffset.MaxValue).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         var rows = await ReadRowsAsync(command, cancellationToken);
         return [.. rows.Select(static stored => stored.Row)];

@@ -16,7 +16,8 @@ public static class PricingFeature
         services.AddSingleton<PriceStore>();
         services.AddSingleton<FollowPrices>();
         services.AddHostedService(static provider => provider.GetRequiredService<FollowPrices>());
-        services.AddSingleton(static provider => new PriceQueries(provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<PriceStore>()));
+        services.AddSingleton(static provider => new PriceQueries(
+            provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<PriceStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new ImportPrices(
             provider.GetRequiredService<Database>(), provider.GetRequiredService<PriceStore>(), provider.GetRequiredService<FollowPrices>(),
             provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<IChangeFeed>(), provider.GetRequiredService<TimeProvider>()));

@@ -1,3 +1,4 @@
+using AgentConsole.Platform.Http;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
@@ -14,6 +15,9 @@ public partial class App
 
     /// <summary>Null for pages marked as static, such as sign-in and errors.</summary>
     private IComponentRenderMode? Mode => Context.AcceptsInteractiveRouting() ? Interactive : null;
+
+    /// <summary>The trace of the document, under which the log names its circuit.</summary>
+    private string Document => Problems.TraceId(Context);
 
     /// <summary>Absent: as the system has it.</summary>
     private string? Theme => Context.Request.Cookies["theme"] is "light" or "dark" ? Context.Request.Cookies["theme"] : null;

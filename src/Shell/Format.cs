@@ -55,6 +55,15 @@ public static class Format
         _ => $"{(int)(milliseconds / 60_000)} min {(int)(milliseconds % 60_000 / 1000)} s",
     };
 
+    /// <summary>The two largest units: <c>3 h 12 min</c>.</summary>
+    public static string Duration(TimeSpan length) => length.TotalSeconds switch
+    {
+        < 60 => $"{(int)length.TotalSeconds} s",
+        < 3600 => $"{length.Minutes} min {length.Seconds} s",
+        < 86_400 => $"{length.Hours} h {length.Minutes} min",
+        _ => $"{(int)length.TotalDays} d {length.Hours} h",
+    };
+
     public static string DateTime(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("yyyy-MM-dd HH:mm:ss", Culture);
 
     public static string Time(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("HH:mm:ss", Culture);

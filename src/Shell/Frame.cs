@@ -1,15 +1,20 @@
+using AgentConsole.Platform.Data;
+
 namespace AgentConsole.Shell;
 
 /// <summary>What the frame tells the page inside it.</summary>
-/// <param name="Tenant">The tenant looked at; null means all that the reader may see.</param>
+/// <param name="Tenant">The tenant looked at; null means several, or all that the reader may see.</param>
 /// <param name="Zone"><c>tz</c> of the URL, else the tenant's, else UTC.</param>
-public sealed record Frame(PageUrl Url, string? Tenant, TimeZoneInfo Zone)
+/// <param name="Reach">What the page may show, and so what it asks for: of the visitor's reach, what the URL is about. None, if the URL names a tenant beyond it.</param>
+public sealed record Frame(PageUrl Url, string? Tenant, TimeZoneInfo Zone, Reach Reach)
 {
-    public static Frame Read(PageUrl url, IReadOnlyList<TenantChoice> tenants)
+    /// <param name="reach">The visitor's, on this page.</param>
+    public static Frame Read(PageUrl url, IReadOnlyList<TenantChoice> tenants, Reach reach)
     {
-        var tenant = url.Text("tenant");
+        string[] named = [.. url.All("tenant").Where(static tenant => tenant.Length > 0).Distinct()];
+        var tenant = named.Length == 0 ? reach.Only : named is [var only] ? only : null;
         var own = tenants.FirstOrDefault(choice => choice.Id == tenant)?.TimeZone;
-        return new(url, tenant, Find(url["tz"]) ?? Find(own) ?? TimeZoneInfo.Utc);
+        return new(url, tenant, Find(url["tz"]) ?? Find(own) ?? TimeZoneInfo.Utc, named.Length == 0 ? reach : named.All(reach.Includes) ? Reach.Of(named) : Reach.None);
     }
 
     public TimeRange Range(DateTimeOffset now) => TimeRange.Read(Url, Zone, now);
@@ -20,8 +25,8 @@ public sealed record Frame(PageUrl Url, string? Tenant, TimeZoneInfo Zone)
 /// <summary>A tenant as the switcher offers it.</summary>
 public sealed record TenantChoice(string Id, string Name, string TimeZone);
 
-/// <summary>Which tenants the reader may look at; the feature that knows tenants implements it.</summary>
+/// <summary>The tenants within a reach, by name; the feature that knows tenants implements it.</summary>
 public interface ITenantChoices
 {
-    Task<IReadOnlyList<TenantChoice>> ListAsync(CancellationToken cancellationToken);
+    Task<IReadOnlyList<TenantChoice>> ListAsync(Reach reach, CancellationToken cancellationToken);
 }

@@ -9,7 +9,17 @@ public static class Links
     public const string Reconciliation = "/reconciliation";
     public const string Conflicts = "/conflicts";
     public const string Prices = "/prices";
+    public const string Keys = "/keys";
+    public const string Tenants = "/tenants";
+    public const string Members = "/members";
+    public const string Account = "/account";
+    public const string SignIn = "/sign-in";
+    public const string Alerts = "/alerts";
+    public const string Audit = "/audit";
+    public const string Problem = "/problem";
     public const string NotFound = "/not-found";
 
     public static string Request(string tenant, string id) => $"/requests/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
+
+    public static string Tenant(string id) => $"{Tenants}/{Uri.EscapeDataString(id)}";
 }

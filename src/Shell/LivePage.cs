@@ -13,8 +13,8 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
 
     private Frame? shown;
-    private string? topic;
-    private IDisposable? signals;
+    private IReadOnlyList<string> topics = [];
+    private readonly List<IDisposable> signals = [];
     private IDisposable? pauses;
     private ITimer? ticks;
     private CancellationTokenSource? pulling;
@@ -52,7 +52,8 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     /// <summary>What the data is complete to, if it tells.</summary>
     protected virtual DateTimeOffset? CompleteTo(TData data) => null;
 
-    protected virtual string Topic => Frame.Tenant is { } tenant ? Topics.Usage(tenant) : Topics.AllUsage;
+    /// <summary>What tells it to pull again.</summary>
+    protected virtual IReadOnlyList<string> ListensTo => Topics.Usage(Frame.Reach);
 
     /// <summary>Whether signals make it pull again.</summary>
     protected virtual bool Follows => true;
@@ -110,11 +111,18 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
 
     private void Listen()
     {
-        if (!Follows || (topic == Topic && signals is not null))
+        if (!Follows || ListensTo.SequenceEqual(topics))
             return;
-        signals?.Dispose();
-        topic = Topic;
-        signals = Feed.Subscribe(topic, Throttle, FollowAsync);
+        StopListening();
+        topics = ListensTo;
+        signals.AddRange(topics.Select(topic => Feed.Subscribe(topic, Throttle, FollowAsync)));
+    }
+
+    private void StopListening()
+    {
+        foreach (var signal in signals)
+            signal.Dispose();
+        signals.Clear();
     }
 
     /// <summary>Never throws: its callers are the feed and a timer.</summary>
@@ -154,7 +162,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     {
         disposed = true;
         ticks?.Dispose();
-        signals?.Dispose();
+        StopListening();
         pauses?.Dispose();
         pulling?.Cancel();
         pulling?.Dispose();

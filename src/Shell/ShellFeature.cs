@@ -1,3 +1,5 @@
+using AgentConsole.Platform.Http;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Radzen;
@@ -7,27 +9,49 @@ namespace AgentConsole.Shell;
 /// <summary>The frame around the pages: document, navigation, theme, live updates, static files.</summary>
 public static class ShellFeature
 {
+    /// <summary>From a browser to its circuit; a file comes in pieces of less.</summary>
+    internal const int MaxMessageBytes = 32 * 1024;
+
+    /// <summary>Circuits whose browser is away, kept for its return.</summary>
+    private const int MaxLostCircuits = 100;
+
     public static IServiceCollection AddShell(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents(static circuits =>
+            {
+                circuits.DetailedErrors = false;
+                circuits.DisconnectedCircuitMaxRetained = MaxLostCircuits;
+            })
+            .AddHubOptions(static hub =>
+            {
+                hub.EnableDetailedErrors = false;
+                hub.MaximumReceiveMessageSize = MaxMessageBytes;
+            });
+        services.AddSingleton<CircuitSeats>();
+        services.AddScoped<CircuitName>();
+        services.AddScoped<CircuitHandler>(static provider => provider.GetRequiredService<CircuitName>());
         services.AddRadzenComponents();
         services.AddScoped<LiveState>();
+        services.AddScoped<AlertWatch>();
         services.AddScoped<SeriesColours>();
         return services;
     }
 
-    /// <summary>Before authentication: what a page may load, and a page for what is not found.</summary>
+    /// <summary>Before authentication: what a page may load, a page for what cannot be shown, and no circuit for another site's script.</summary>
     public static void UseShell(this WebApplication app)
     {
-        app.UseStatusCodePagesWithReExecute(Links.NotFound, createScopeForStatusCodePages: true);
+        app.UseStatusCodePagesWithReExecute(Links.Problem, createScopeForStatusCodePages: true);
         app.Use(static (context, next) =>
         {
-            if (IsPage(context))
+            if (Problems.WantsPage(context))
                 ContentPolicy.Apply(context);
-            else
+            // A form cannot be answered by another page: that one has no such form.
+            if (!Problems.WantsPage(context) || !HttpMethods.IsGet(context.Request.Method))
                 context.Features.GetRequiredFeature<IStatusCodePagesFeature>().Enabled = false;
             return next(context);
         });
+        app.UseMiddleware<CircuitOrigin>();
     }
 
     /// <summary>After authentication and authorisation.</summary>
@@ -35,14 +59,10 @@ public static class ShellFeature
     public static void MapShell(this WebApplication app, string pagesPolicy)
     {
         app.UseAntiforgery();
-        app.MapStaticAssets().AllowAnonymous();
+        app.UseMiddleware<CircuitDoor>();
+        app.MapStaticAssets().AllowAnonymous().DisableRateLimiting();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null)
             .RequireAuthorization(pagesPolicy);
     }
-
-    /// <summary>A browser asking for a document; the API answers with problem details instead.</summary>
-    private static bool IsPage(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api") &&
-        context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 }

@@ -1,3 +1,5 @@
+using AgentConsole.Platform.Data;
+
 namespace AgentConsole.Shell;
 
 /// <summary>The names of what can change.</summary>
@@ -9,5 +11,30 @@ public static class Topics
     /// <summary>The price book, or a re-pricing under way.</summary>
     public const string Prices = "prices";
 
+    /// <summary>The audit of any tenant, or of the platform.</summary>
+    public const string AllAudit = "audit";
+
+    public static string Audit(string tenant) => $"audit:{tenant}";
+
+    /// <summary>What tells of the audit within a reach, and of no other.</summary>
+    public static IReadOnlyList<string> Audit(Reach reach) => reach.IsPlatform ? [AllAudit] : [.. reach.Tenants.Select(Audit)];
+
+    /// <summary>Keys and tenants: their names, settings and status.</summary>
+    public const string Access = "access";
+
+    /// <summary>Members, their roles or their sessions.</summary>
+    public const string Members = "members";
+
+    /// <summary>Alerts of any tenant, or of none: raised, closed or acknowledged.</summary>
+    public const string AllAlerts = "alerts";
+
+    public static string Alerts(string tenant) => $"alerts:{tenant}";
+
+    /// <summary>What tells of alerts within a reach, and of no other.</summary>
+    public static IReadOnlyList<string> AlertsOf(Reach reach) => reach.IsPlatform ? [AllAlerts] : [.. reach.Tenants.Select(Alerts)];
+
     public static string Usage(string tenant) => $"usage:{tenant}";
+
+    /// <summary>What tells of usage within a reach, and of no other.</summary>
+    public static IReadOnlyList<string> Usage(Reach reach) => reach.IsPlatform ? [AllUsage] : [.. reach.Tenants.Select(Usage)];
 }

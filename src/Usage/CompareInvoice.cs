@@ -1,4 +1,5 @@
 using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
 using AgentConsole.Usage.Reconciliation;
 
 namespace AgentConsole.Usage;
@@ -17,19 +18,24 @@ public sealed record InvoiceComparison(DateOnly From, DateOnly To, int Rows, IRe
     public decimal Ours => Days.Sum(static day => day.Ours ?? 0);
 
     public decimal Theirs => Days.Sum(static day => day.Theirs ?? 0);
+
+    public long Unpriced => Days.Sum(static day => day.Unpriced);
+
+    /// <summary>Null when some request of the ledger has no price: what the whole differs by is then unknown.</summary>
+    public decimal? Difference => Unpriced > 0 ? null : Theirs - Ours;
 }
 
 /// <summary>Holds a provider's invoice against the ledger, per UTC day and model. Nothing of the file is kept.</summary>
 public sealed class CompareInvoice(UsageQueries queries)
 {
-    public async Task<Result<InvoiceComparison>> ExecuteAsync(Stream file, UsageFilter filter, CancellationToken cancellationToken)
+    public async Task<Result<InvoiceComparison>> ExecuteAsync(Stream file, Reach reach, UsageFilter filter, CancellationToken cancellationToken)
     {
         var read = await Invoice.ReadAsync(file, cancellationToken);
         if (!read.Ok) return read.Error;
         if (read.Value.Costs.Count == 0) return new InvalidInvoice(read.Value.Problems.FirstOrDefault() is { } first ? $"No row could be read; {first}." : "The file has no rows with a cost.");
         var days = read.Value.Costs.Keys.Select(static key => key.Day).ToList();
         var (from, to) = (days.Min(), days.Max());
-        var ours = await queries.BreakdownAsync(new(Start(from), Start(to.AddDays(1)), TimeZoneInfo.Utc, Grain.Day, [Dimension.Model], filter), cancellationToken);
+        var ours = await queries.BreakdownAsync(reach, new(Start(from), Start(to.AddDays(1)), TimeZoneInfo.Utc, Grain.Day, [Dimension.Model], filter), cancellationToken);
         return new InvoiceComparison(from, to, read.Value.Rows, Join(read.Value, ours), read.Value.Problems);
     }
 

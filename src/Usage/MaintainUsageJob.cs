@@ -20,7 +20,7 @@ internal sealed class MaintainUsageJob(UsagePartitions partitions, Database data
 
     private async Task DeleteAsync(string sql, int keptDays, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(sql);
+        await using var command = database.Platform.CreateCommand(sql);
         command.Parameters.Add(new() { Value = time.GetUtcNow().AddDays(-keptDays).UtcDateTime });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

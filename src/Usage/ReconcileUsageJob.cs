@@ -1,3 +1,4 @@
+using AgentConsole.Access;
 using AgentConsole.Jobs;
 using Quartz;
 
@@ -13,5 +14,5 @@ internal sealed class ReconcileUsageJob(ReconcileUsage reconcile, TimeProvider t
     public static readonly ScheduledJob Schedule = new(typeof(ReconcileUsageJob), "0 22 * * * ?");
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-        await reconcile.ExecuteAsync(time.GetUtcNow().Hour == NightlyHour ? NightlyDays : RecentDays, cancellationToken);
+        await reconcile.ExecuteAsync(time.GetUtcNow().Hour == NightlyHour ? NightlyDays : RecentDays, Caller.System, cancellationToken);
 }

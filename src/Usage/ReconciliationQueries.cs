@@ -7,14 +7,13 @@ namespace AgentConsole.Usage;
 /// <param name="Differences">Empty when every rollup says what the ledger says.</param>
 public sealed record ReconciledDayRow(string Tenant, DateOnly Day, DateTimeOffset CheckedAt, long Requests, long Tokens, decimal Cost, IReadOnlyList<string> Differences);
 
-public sealed class ReconciliationQueries(IDbContextFactory<ConsoleDb> contexts)
+public sealed class ReconciliationQueries(Contexts contexts)
 {
     /// <summary>Days that differ first, then the newest; at most <paramref name="limit"/>.</summary>
-    public async Task<IReadOnlyList<ReconciledDayRow>> ListAsync(string? tenant, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReconciledDayRow>> ListAsync(Reach reach, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
         return await db.Set<ReconciledDay>().AsNoTracking()
-            .Where(day => tenant == null || day.TenantId == tenant)
             .OrderByDescending(day => day.Differences.Length > 0).ThenByDescending(day => day.Day).ThenBy(day => day.TenantId)
             .Take(limit)
             .Select(day => new ReconciledDayRow(day.TenantId, day.Day, day.CheckedAt, day.Requests, day.Tokens, day.Cost, day.Differences))

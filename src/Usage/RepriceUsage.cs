@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AgentConsole.Access;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
 using AgentConsole.Pricing;
@@ -11,7 +12,7 @@ using NpgsqlTypes;
 
 namespace AgentConsole.Usage;
 
-/// <summary>Which events are to be priced again: of [From, To), of one tenant, provider and model or of all.</summary>
+/// <summary>Which events are to be priced again: of [From, To), of one tenant, provider and model or of all there are within reach.</summary>
 public sealed record RepriceScope(DateTimeOffset From, DateTimeOffset To, string? Tenant = null, string? Provider = null, string? Model = null);
 
 /// <summary>What a group of events cost and would cost. Costs are of the priced events; the others are counted.</summary>
@@ -53,25 +54,27 @@ public sealed record RepriceProgress(
 }
 
 /// <summary>Prices events again by the prices of today: what that would change, and the change itself, which runs in the background.</summary>
-public sealed class RepriceUsage(Database database, IDbContextFactory<ConsoleDb> contexts, CurrentPrices prices, AuditLog audit, IChangeFeed changes, TimeProvider time)
+public sealed class RepriceUsage(Database database, Contexts contexts, CurrentPrices prices, AuditLog audit, IChangeFeed changes, TimeProvider time)
 {
     /// <summary>Reading every event of a long range takes a while; beyond this the caller takes a shorter one.</summary>
     private const int PreviewSeconds = 300;
 
     private static readonly string PreviewSql = $"""
         SELECT {RepricedEvent.Columns} FROM usage_events AS r
-        WHERE ($1::text IS NULL OR r.tenant_id = $1) AND r.occurred_at >= $2 AND r.occurred_at < $3
+        WHERE r.tenant_id = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3
           AND ($4::text IS NULL OR r.provider = $4) AND ($5::text IS NULL OR r.model = $5)
         """;
 
     /// <summary>Looks at every event of the scope; writes nothing. Dearest change first.</summary>
-    public async Task<RepricePreview> PreviewAsync(RepriceScope scope, CancellationToken cancellationToken)
+    public async Task<RepricePreview> PreviewAsync(Reach reach, RepriceScope scope, CancellationToken cancellationToken)
     {
         var book = prices.Book;
         var sums = new Dictionary<(string Tenant, string Provider, string Model), RepriceSums>();
-        await using var command = database.Source.CreateCommand(PreviewSql);
-        command.CommandTimeout = PreviewSeconds;
-        command.Parameters.Add(new() { Value = scope.Tenant ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        var within = scope.Tenant is null ? reach : reach.Within(scope.Tenant);
+        await using var session = await database.BeginAsync(within, cancellationToken);
+        var tenants = await UsageSql.TenantsAsync(session, within, UsageFilter.None, cancellationToken);
+        await using var command = new NpgsqlCommand(PreviewSql, session.Connection) { CommandTimeout = PreviewSeconds };
+        command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = scope.From.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = scope.To.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = scope.Provider ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
@@ -85,12 +88,12 @@ public sealed class RepriceUsage(Database database, IDbContextFactory<ConsoleDb>
         return new([.. sums.Select(static pair => Row(pair.Key, pair.Value)).OrderByDescending(static row => Math.Abs(row.Difference)).ThenByDescending(static row => row.Requests).ThenBy(static row => row.Tenant, StringComparer.Ordinal).ThenBy(static row => row.Model, StringComparer.Ordinal)]);
     }
 
-    /// <summary>Starts the change, audited; the answer comes before it is done.</summary>
+    /// <summary>Starts the change, audited; the answer comes before it is done. Fails with <see cref="NotAllowed"/>.</summary>
     /// <param name="expected">Requests of the preview, to show progress against.</param>
-    public async Task<RepriceProgress> StartAsync(RepriceScope scope, long expected, Actor actor, CancellationToken cancellationToken)
+    public async Task<Result<RepriceProgress>> StartAsync(RepriceScope scope, long expected, Caller caller, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!caller.CanOnPlatform(Permission.ManagePrices)) return caller.Refuse("prices.reprice");
+        await using var db = await contexts.BeginAsync(Reach.Platform, cancellationToken);
         var now = time.GetUtcNow();
         var run = new RepriceRun
         {
@@ -102,31 +105,31 @@ public sealed class RepriceUsage(Database database, IDbContextFactory<ConsoleDb>
             Model = scope.Model,
             BookAt = await LatestPricesAsync((NpgsqlConnection)db.Database.GetDbConnection(), now, cancellationToken),
             Expected = expected,
-            StartedBy = actor.Name,
+            StartedBy = caller.Name,
             StartedAt = now,
             UpdatedAt = now,
         };
         db.Add(run);
         await db.SaveChangesAsync(cancellationToken);
-        await audit.AppendAsync((NpgsqlConnection)db.Database.GetDbConnection(), new(run.TenantId, actor, "prices.reprice", run.RunId.ToString(), null, RepriceAudit.Scope(run)), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await audit.AppendAsync((NpgsqlConnection)db.Database.GetDbConnection(), new(run.TenantId, caller.Actor, "prices.reprice", run.RunId.ToString(), null, RepriceAudit.Scope(run)), cancellationToken);
+        await db.CommitAsync(cancellationToken);
         changes.Signal(Topics.Prices);
         return Progress(run);
     }
 
-    /// <summary>Newest first; those of one tenant, or all.</summary>
-    public async Task<IReadOnlyList<RepriceProgress>> ListAsync(string? tenant, int limit, CancellationToken cancellationToken)
+    /// <summary>Newest first; those of one tenant are within its reach, those of all within the platform's alone.</summary>
+    public async Task<IReadOnlyList<RepriceProgress>> ListAsync(Reach reach, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var runs = await db.Set<RepriceRun>().AsNoTracking().Where(run => tenant == null || run.TenantId == tenant)
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        var runs = await db.Set<RepriceRun>().AsNoTracking()
             .OrderByDescending(run => run.StartedAt).ThenByDescending(run => run.RunId).Take(limit).ToListAsync(cancellationToken);
         return [.. runs.Select(Progress)];
     }
 
-    public async Task<RepriceProgress?> FindAsync(Guid id, string? tenant, CancellationToken cancellationToken)
+    public async Task<RepriceProgress?> FindAsync(Reach reach, Guid id, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var run = await db.Set<RepriceRun>().AsNoTracking().FirstOrDefaultAsync(run => run.RunId == id && (tenant == null || run.TenantId == tenant), cancellationToken);
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        var run = await db.Set<RepriceRun>().AsNoTracking().FirstOrDefaultAsync(run => run.RunId == id, cancellationToken);
         return run is null ? null : Progress(run);
     }
 

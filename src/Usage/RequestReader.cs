@@ -23,15 +23,25 @@ internal static class RequestReader
         return new(rows, more ? RequestCursor.After(rows[^1], query.Sort).ToString() : null);
     }
 
+    /// <summary>Of all requests that fit, whatever the page. Reads events, so the caller bounds the time.</summary>
+    public static async Task<RequestTotal> SumAsync(NpgsqlConnection connection, RequestQuery query, string[] tenants, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var where = Where(command, query, tenants);
+        command.CommandText = $"""
+            SELECT coalesce(sum(requests), 0)::bigint, coalesce(sum(cost), 0), coalesce(sum(unpriced), 0)::bigint FROM unnest($1) AS t(tenant_id)
+            CROSS JOIN LATERAL (SELECT count(*) AS requests, sum(r.cost) AS cost, count(*) - count(r.cost) AS unpriced FROM usage_events AS r WHERE {where}) AS r
+            """;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new(reader.GetInt64(0), reader.GetDecimal(1), reader.GetInt64(2));
+    }
+
     /// <summary>The page of each tenant, then the page of those. Rows without a cost or latency come last.</summary>
     private static NpgsqlCommand Command(NpgsqlConnection connection, RequestQuery query, string[] tenants)
     {
         var command = new NpgsqlCommand { Connection = connection };
-        command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = query.From.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new() { Value = query.To.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new() { Value = query.Limit + 1, NpgsqlDbType = NpgsqlDbType.Integer });
-        var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn) + Flaws(command, query);
+        var where = Where(command, query, tenants);
         var key = query.Sort switch
         {
             RequestSort.OccurredAt => "",
@@ -39,17 +49,28 @@ internal static class RequestReader
             RequestSort.LatencyMs => "coalesce(r.latency_ms, -1), ",
             _ => throw new ArgumentOutOfRangeException(nameof(query)),
         };
-        if (query.Cursor is { } cursor && RequestCursor.Parse(cursor, query.Sort) is { } after) filter += after.Condition(command, key);
+        if (query.Cursor is { } cursor && RequestCursor.Parse(cursor, query.Sort) is { } after) where += after.Condition(command, key);
+        command.Parameters.Add(new() { Value = query.Limit + 1, NpgsqlDbType = NpgsqlDbType.Integer });
+        var limit = string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
         var order = string.Join(", ", $"{key}r.occurred_at, r.tenant_id, r.event_id, r.source".Split(", r.").Select(static (part, index) => (index == 0 ? part : "r." + part) + " DESC"));
         command.CommandText = $"""
             SELECT {Columns} FROM unnest($1) AS t(tenant_id)
             CROSS JOIN LATERAL (
               SELECT * FROM usage_events AS r
-              WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= $2 AND r.occurred_at < $3{filter}
-              ORDER BY {order} LIMIT $4) AS r
-            ORDER BY {order} LIMIT $4
+              WHERE {where}
+              ORDER BY {order} LIMIT {limit}) AS r
+            ORDER BY {order} LIMIT {limit}
             """;
         return command;
+    }
+
+    /// <summary>The conditions of the question, tenant t first; the first three parameters are tenants, from and to.</summary>
+    private static string Where(NpgsqlCommand command, RequestQuery query, string[] tenants)
+    {
+        command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = query.From.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = query.To.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        return $"r.tenant_id = t.tenant_id AND r.occurred_at >= $2 AND r.occurred_at < $3{UsageSql.Filter(command, query.Filter, UsageSql.EventColumn)}{Flaws(command, query)}";
     }
 
     /// <summary>Said as the partial indexes say it, so that they serve it.</summary>

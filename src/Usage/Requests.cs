@@ -22,6 +22,16 @@ public sealed record RequestQuery(
 /// <param name="NextCursor">Null on the last page.</param>
 public sealed record RequestPage(IReadOnlyList<RequestRow> Items, string? NextCursor);
 
+/// <summary>What all the requests of a question are together, on every page of them.</summary>
+/// <param name="Cost">USD of the priced ones.</param>
+public sealed record RequestTotal(long Requests, decimal Cost, long Unpriced)
+{
+    /// <summary>False when no request of these has a price: the cost is then unknown, not zero.</summary>
+    public bool CostKnown => Requests == 0 || Unpriced < Requests;
+
+    public static RequestTotal Of(Measures measures) => new(measures.Requests, measures.Cost, measures.UnpricedRequests);
+}
+
 public sealed record RequestRow(
     string Tenant,
     string Source,

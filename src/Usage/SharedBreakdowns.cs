@@ -1,9 +1,10 @@
 using System.Text;
+using AgentConsole.Platform.Data;
 
 namespace AgentConsole.Usage;
 
 /// <summary>
-/// One answer for everyone who looks at the same thing: twenty open dashboards of a tenant ask the store once a second, not twenty times.
+/// One answer for everyone who looks at the same thing with the same reach: twenty open dashboards of a tenant ask the store once a second, not twenty times.
 /// A page that follows a change gets an answer asked after that change, at most a second later; one that only opens takes what is there, if it is no older than a second.
 /// At most <see cref="MaxAnswers"/> are held; a full house is emptied.
 /// </summary>
@@ -15,25 +16,25 @@ public sealed class SharedBreakdowns(UsageQueries queries, TimeProvider time)
     private readonly Dictionary<string, Answer> _answers = [];
 
     /// <param name="changedAt">When the change came that the answer must include; null when there was none.</param>
-    public Task<Breakdown> ReadAsync(BreakdownQuery query, DateTimeOffset? changedAt, CancellationToken cancellationToken)
+    public Task<Breakdown> ReadAsync(Reach reach, BreakdownQuery query, DateTimeOffset? changedAt, CancellationToken cancellationToken)
     {
-        var (key, now) = (Key(query), time.GetUtcNow());
+        var (key, now) = (Key(reach, query), time.GetUtcNow());
         lock (_answers)
         {
             if (_answers.TryGetValue(key, out var held) && held.For(changedAt, now) is { } shared) return shared.WaitAsync(cancellationToken);
             if (_answers.Count >= MaxAnswers) _answers.Clear();
             var askAt = held is not null && held.AskAt <= now && now - held.AskAt < Every ? held.AskAt + Every : now;
-            var fresh = new Answer(askAt, AskAsync(query, askAt - now), held?.Breakdown);
+            var fresh = new Answer(askAt, AskAsync(reach, query, askAt - now), held?.Breakdown);
             _answers[key] = fresh;
             return fresh.Breakdown.WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>Not with one viewer's cancellation: others may be waiting for the same answer.</summary>
-    private async Task<Breakdown> AskAsync(BreakdownQuery query, TimeSpan delay)
+    private async Task<Breakdown> AskAsync(Reach reach, BreakdownQuery query, TimeSpan delay)
     {
         await Task.Delay(delay, time).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        return await queries.BreakdownAsync(query, CancellationToken.None);
+        return await queries.BreakdownAsync(reach, query, CancellationToken.None);
     }
 
     /// <param name="AskAt">When the store is asked; may be a moment ahead.</param>
@@ -49,10 +50,10 @@ public sealed class SharedBreakdowns(UsageQueries queries, TimeProvider time)
         }
     }
 
-    private static string Key(BreakdownQuery query)
+    private static string Key(Reach reach, BreakdownQuery query)
     {
         var key = new StringBuilder();
-        key.Append(query.From.UtcTicks).Append('|').Append(query.To.UtcTicks).Append('|').Append(query.Zone.Id).Append('|').Append(query.Grain).Append('|').AppendJoin(',', query.GroupBy).Append('|').Append(query.Percentiles);
+        key.Append(reach).Append('|').Append(query.From.UtcTicks).Append('|').Append(query.To.UtcTicks).Append('|').Append(query.Zone.Id).Append('|').Append(query.Grain).Append('|').AppendJoin(',', query.GroupBy).Append('|').Append(query.Percentiles);
         foreach (var (dimension, values) in query.Filter.Values.OrderBy(static pair => pair.Key))
         {
             key.Append('|').Append(dimension);

@@ -20,13 +20,14 @@ internal static class TraceHops
             .Select(static hop => new { hop.Name, hop.Kind, hop.StartedAt, hop.DurationUs, hop.Status })
             .ToListAsync(cancellationToken);
         if (hops.Count == 0) return null;
-        var prefix = trace + ":";
+        // A range, not a prefix: LIKE is not leakproof, so under row-level security no index would serve it.
+        var (first, end) = (trace + ":", trace + ";");
         var request = await db.Set<UsageKey>().AsNoTracking()
-            .Where(key => key.TenantId == usage.TenantId && key.EventId.StartsWith(prefix) && (key.Source == UsageSources.Otlp || key.Source == UsageSources.OpenRouter))
+            .Where(key => key.TenantId == usage.TenantId && string.Compare(key.EventId, first) >= 0 && string.Compare(key.EventId, end) < 0 && (key.Source == UsageSources.Otlp || key.Source == UsageSources.OpenRouter))
             .MinAsync(key => (DateTimeOffset?)key.OccurredAt, cancellationToken) ?? usage.OccurredAt;
-        var first = hops[0].StartedAt < request ? hops[0].StartedAt : request;
+        var start = hops[0].StartedAt < request ? hops[0].StartedAt : request;
         return JsonSerializer.Serialize(hops.Select(hop => new HopJson(
-            hop.Name, Math.Round((hop.StartedAt - first).TotalMilliseconds, 3), hop.DurationUs / 1000.0, hop.Kind.Name(), hop.Status.Name())), JsonSerializerOptions.Web);
+            hop.Name, Math.Round((hop.StartedAt - start).TotalMilliseconds, 3), hop.DurationUs / 1000.0, hop.Kind.Name(), hop.Status.Name())), JsonSerializerOptions.Web);
     }
 
     /// <summary>Spans are named by trace and span.</summary>

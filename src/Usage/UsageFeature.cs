@@ -1,3 +1,4 @@
+using AgentConsole.Access;
 using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Pricing;
@@ -21,10 +22,11 @@ public static class UsageFeature
         services.AddSingleton(options);
         services.AddSingleton<UsagePartitions>();
         services.AddSingleton<LedgerTransaction>();
+        services.AddSingleton<WriteInParts>();
         services.AddSingleton<UsageWriter>();
         services.AddHostedService(static provider => provider.GetRequiredService<UsageWriter>());
         services.AddSingleton(static provider => new IngestUsage(
-            provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<CurrentAccess>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();

@@ -21,7 +21,7 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
     /// <summary>Makes the partitions around now, and those of months that the default partition holds rows of.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
         var thisMonth = time.GetUtcNow().UtcDateTime;
         var months = Enumerable.Range(-MonthsBehind, MonthsBehind + MonthsAhead + 1).Select(offset => First(thisMonth.AddMonths(offset)));
         foreach (var month in months.Concat(await StrayMonthsAsync(connection, cancellationToken)).Distinct().ToList())
@@ -30,6 +30,7 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
 
     private static DateTime First(DateTime at) => new(at.Year, at.Month, 1, 0, 0, 0, DateTimeKind.Utc);
 
+    /// <summary>Of the tables that have rows, the default partition is the one that is open to its owner, and to nobody else.</summary>
     private static async Task<IReadOnlyList<DateTime>> StrayMonthsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') FROM usage_events_default ORDER BY 1 DESC LIMIT {MaxMovedMonths}", connection);
@@ -54,6 +55,7 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
             WITH moved AS (DELETE FROM usage_events_default WHERE occurred_at >= $1 AND occurred_at < $2 RETURNING *)
             INSERT INTO {name} SELECT * FROM moved
             """, month, cancellationToken);
+        await ExecuteAsync(connection, Isolation.Close(name), month, cancellationToken);
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture,
             $"ALTER TABLE usage_events ATTACH PARTITION {name} FOR VALUES FROM ('{month:yyyy-MM-dd}Z') TO ('{month.AddMonths(1):yyyy-MM-dd}Z')"), month, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

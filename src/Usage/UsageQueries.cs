@@ -9,35 +9,70 @@ using NpgsqlTypes;
 
 namespace AgentConsole.Usage;
 
-/// <summary>Every read of usage: what the API, the pages and the exports show.</summary>
-public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb> contexts, TimeProvider time)
+/// <summary>Every read of usage: what the API, the pages and the exports show, as far as the reach goes that each is asked with.</summary>
+public sealed class UsageQueries(Database database, Contexts contexts, TimeProvider time)
 {
     /// <summary>Dropdowns look this far back.</summary>
     private static readonly TimeSpan ValuesSince = TimeSpan.FromDays(90);
 
-    public async Task<Breakdown> BreakdownAsync(BreakdownQuery query, CancellationToken cancellationToken)
+    /// <remarks>
+    /// The partitions are locked before the snapshot is taken: one attached after it would be looked into instead of the default one,
+    /// and the rows moved into it would not be seen in either.
+    /// </remarks>
+    public async Task<Breakdown> BreakdownAsync(Reach reach, BreakdownQuery query, CancellationToken cancellationToken)
     {
         var completeTo = time.GetUtcNow();
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        await LockPartitionsAsync(connection, cancellationToken);
-        var tenants = await TenantsAsync(connection, query.Filter, cancellationToken);
-        var (rows, total) = await BreakdownReader.ReadAsync(connection, query, tenants, cancellationToken);
-        var rejected = await CountRejectedAsync(connection, query, tenants, cancellationToken);
+        await using var snapshot = await database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
+        var tenants = await UsageSql.TenantsAsync(snapshot, reach, query.Filter, cancellationToken);
+        var (rows, total) = await BreakdownReader.ReadAsync(snapshot.Connection, query, tenants, cancellationToken);
+        var rejected = await CountRejectedAsync(snapshot.Connection, query, tenants, cancellationToken);
         return new(query, new(completeTo, rejected, total.UnpricedRequests), rows, total);
     }
 
-    public async Task<RequestPage> ListRequestsAsync(RequestQuery query, CancellationToken cancellationToken)
+    public async Task<RequestPage> ListRequestsAsync(Reach reach, RequestQuery query, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var tenants = await TenantsAsync(connection, query.Filter, cancellationToken);
-        return await RequestReader.ReadAsync(connection, query, tenants, cancellationToken);
+        await using var session = await database.BeginAsync(reach, cancellationToken);
+        var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, cancellationToken);
+        return await RequestReader.ReadAsync(session.Connection, query, tenants, cancellationToken);
     }
 
-    /// <summary>Null when there is none; the newest when several sources sent the same id and none is named.</summary>
-    public async Task<UsageEvent?> FindRequestAsync(string tenant, string id, string? source, CancellationToken cancellationToken)
+    /// <summary>The total of all pages of a question, for those that no rollup answers; null when it takes longer than that.</summary>
+    public async Task<RequestTotal?> SumRequestsAsync(Reach reach, RequestQuery query, TimeSpan within, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        using var late = new CancellationTokenSource(within, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await using var session = await database.BeginAsync(reach, either.Token);
+            var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, either.Token);
+            return await RequestReader.SumAsync(session.Connection, query, tenants, either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When the first usage within reach began, to the quarter of an hour; null before there is any.</summary>
+    public async Task<DateTimeOffset?> FindFirstUseAsync(Reach reach, CancellationToken cancellationToken)
+    {
+        await using var session = await database.BeginAsync(reach, cancellationToken);
+        var tenants = await UsageSql.TenantsAsync(session, reach, UsageFilter.None, cancellationToken);
+        await using var command = new NpgsqlCommand($"""
+            SELECT min(f.bucket_start) FROM unnest($1) AS t(tenant_id) CROSS JOIN LATERAL (
+              SELECT r.bucket_start FROM usage_rollups AS r
+              WHERE r.tenant_id = t.tenant_id AND r.kind = {(short)RollupKind.Model} AND r.grain = {(short)RollupGrain.QuarterHour}
+              ORDER BY r.bucket_start LIMIT 1) AS f
+            """, session.Connection);
+        command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime first ? new DateTimeOffset(first) : null;
+    }
+
+    /// <summary>Null when there is none, or none within reach; the newest when several sources sent the same id and none is named.</summary>
+    public async Task<UsageEvent?> FindRequestAsync(Reach reach, string tenant, string id, string? source, CancellationToken cancellationToken)
+    {
+        if (!reach.Includes(tenant)) return null;
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
         var key = await db.Set<UsageKey>().AsNoTracking()
             .Where(key => key.TenantId == tenant && key.EventId == id && (source == null || key.Source == source))
             .OrderByDescending(key => key.OccurredAt)
@@ -50,7 +85,7 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
     }
 
     /// <summary>The values a dimension has taken in the last 90 days, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>
-    public async Task<IReadOnlyList<string>> ListValuesAsync(Dimension dimension, string? tenant, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ListValuesAsync(Reach reach, Dimension dimension, int limit, CancellationToken cancellationToken)
     {
         var (kind, column) = dimension switch
         {
@@ -61,68 +96,42 @@ public sealed class UsageQueries(Database database, IDbContextFactory<ConsoleDb>
             Dimension.Key => (RollupKind.Key, "subject"),
             _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
         };
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var tenants = await TenantsAsync(connection, tenant is null ? UsageFilter.None : UsageFilter.None.With(Dimension.Tenant, tenant), cancellationToken);
+        await using var session = await database.BeginAsync(reach, cancellationToken);
+        var tenants = await UsageSql.TenantsAsync(session, reach, UsageFilter.None, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             SELECT {column} FROM usage_rollups
             WHERE tenant_id = ANY($1) AND kind = {(short)kind} AND grain = {(short)RollupGrain.Day} AND bucket_start >= $2 AND {column} <> ''
             GROUP BY 1 ORDER BY sum(requests) DESC, 1 LIMIT $3
-            """, connection);
+            """, session.Connection);
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (time.GetUtcNow() - ValuesSince).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = limit, NpgsqlDbType = NpgsqlDbType.Integer });
-        return await ReadTextsAsync(command, cancellationToken);
+        return await UsageSql.ReadTextsAsync(command, cancellationToken);
     }
 
     /// <summary>Items refused at the door, newest first.</summary>
-    public async Task<IReadOnlyList<RejectedItem>> ListRejectedAsync(DateTimeOffset from, DateTimeOffset to, string? tenant, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RejectedItem>> ListRejectedAsync(Reach reach, DateTimeOffset from, DateTimeOffset to, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rejected = db.Set<RejectedUsage>().AsNoTracking().Where(item => item.ReceivedAt >= from.ToUniversalTime() && item.ReceivedAt < to.ToUniversalTime());
-        if (tenant is not null) rejected = rejected.Where(item => item.TenantId == tenant);
-        return await rejected.OrderByDescending(item => item.ReceivedAt).Take(limit)
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        return await db.Set<RejectedUsage>().AsNoTracking()
+            .Where(item => item.ReceivedAt >= from.ToUniversalTime() && item.ReceivedAt < to.ToUniversalTime())
+            .OrderByDescending(item => item.ReceivedAt).Take(limit)
             .Select(item => new RejectedItem(item.TenantId, item.ReceivedAt, item.Source, item.EventId, item.Error, item.Payload))
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>False until the first event arrives, for that tenant or for any.</summary>
-    public async Task<bool> HasEventsAsync(string? tenant, CancellationToken cancellationToken)
+    /// <summary>False until the first event arrives within reach.</summary>
+    public async Task<bool> HasEventsAsync(Reach reach, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<UsageKey>().AnyAsync(key => tenant == null || key.TenantId == tenant, cancellationToken);
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        return await db.Set<UsageKey>().AnyAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// Before the snapshot is taken, which the next statement does: a partition attached after it would be looked into instead of the default one,
-    /// and the rows moved into it would not be seen in either.
-    /// </summary>
-    private static async Task LockPartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>The tenants within reach that a filter is about.</summary>
+    internal async Task<string[]> TenantsOfAsync(Reach reach, UsageFilter filter, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("LOCK TABLE usage_events IN ACCESS SHARE MODE", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>The tenants that a filter is about.</summary>
-    internal async Task<string[]> TenantsOfAsync(UsageFilter filter, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await TenantsAsync(connection, filter, cancellationToken);
-    }
-
-    /// <summary>Every tenant there is, unless the filter names some: the tenant is always said first.</summary>
-    private static async Task<string[]> TenantsAsync(NpgsqlConnection connection, UsageFilter filter, CancellationToken cancellationToken)
-    {
-        if (filter[Dimension.Tenant] is { Count: > 0 } named) return [.. named.OfType<string>().Distinct()];
-        await using var command = new NpgsqlCommand("SELECT tenant_id FROM tenants", connection);
-        return [.. await ReadTextsAsync(command, cancellationToken)];
-    }
-
-    private static async Task<IReadOnlyList<string>> ReadTextsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        var texts = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) texts.Add(reader.GetString(0));
-        return texts;
+        await using var session = await database.BeginAsync(reach, cancellationToken);
+        return await UsageSql.TenantsAsync(session, reach, filter, cancellationToken);
     }
 
     private static async Task<long> CountRejectedAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)

@@ -1,9 +1,10 @@
+using AgentConsole.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AgentConsole.Usage;
 
-/// <summary>How dimensions are said in SQL; the row is called r. "None" is the empty string, on either side of a comparison.</summary>
+/// <summary>How tenants and dimensions are said in SQL; the row is called r. "None" is the empty string, on either side of a comparison.</summary>
 internal static class UsageSql
 {
     public static string EventColumn(Dimension dimension) => dimension switch
@@ -23,6 +24,23 @@ internal static class UsageSql
         Dimension.Source => "r.source",
         _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
     };
+
+    /// <summary>The tenants that a question is about, which every statement names first of all: those of the filter that are within reach, or all that are.</summary>
+    public static async Task<string[]> TenantsAsync(Session session, Reach reach, UsageFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter[Dimension.Tenant] is { Count: > 0 } named) return [.. named.OfType<string>().Distinct().Where(reach.Includes)];
+        if (!reach.IsPlatform) return [.. reach.Tenants];
+        await using var command = new NpgsqlCommand("SELECT tenant_id FROM tenants", session.Connection);
+        return [.. await ReadTextsAsync(command, cancellationToken)];
+    }
+
+    public static async Task<IReadOnlyList<string>> ReadTextsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var texts = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) texts.Add(reader.GetString(0));
+        return texts;
+    }
 
     /// <summary>Conditions to follow a WHERE, values as parameters. Tenants are not among them: the caller names those first of all.</summary>
     public static string Filter(NpgsqlCommand command, UsageFilter filter, Func<Dimension, string> column)

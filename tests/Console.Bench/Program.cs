@@ -7,11 +7,13 @@ Command[] commands =
     Replay.Command,
     Ingest.Command,
     Query.Command,
+    Isolation.Command,
     Idle.Command,
     Soak.Command,
     Crash.Command,
     Money.Command,
     Reprice.Command,
+    Audit.Command,
 ];
 
 using var stop = new CancellationTokenSource();

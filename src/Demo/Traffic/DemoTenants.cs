@@ -91,9 +91,12 @@ internal static class DemoTenants
         Closing: [],
         MinTurns: 2, MaxTurns: 6, GapSeconds: 4, HitRate: 0.6, Prompt: "reconcile");
 
+    /// <summary>An embedding reads and writes nothing: output that no price list has a price for would leave it unpriced.</summary>
+    private static DemoStep NightlyIndex => new("indexer", [Embedding], 3_100, 0, 0, Operation: "embeddings");
+
     private static DemoActivity NightlyBatch => new("nightly-batch",
         Opening: [],
-        Turns: [new("indexer", [Embedding, Embedding, Gpt54Mini], 3_100, 0, 180)],
+        Turns: [NightlyIndex, NightlyIndex, new("indexer", [Gpt54Mini], 3_100, 0, 180)],
         Closing: [],
         MinTurns: 2, MaxTurns: 7, GapSeconds: 3, HitRate: 0, Batch: true);
 

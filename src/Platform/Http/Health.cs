@@ -1,12 +1,11 @@
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Redis;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace AgentConsole.Platform.Http;
 
 /// <summary>What keeps this node from doing its work, if anything.</summary>
-internal sealed class Health(Database database, PlatformOptions options, IDbContextFactory<ConsoleDb> contexts, IServiceProvider services)
+internal sealed class Health(Database database, PlatformOptions options, IServiceProvider services)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -26,7 +25,7 @@ internal sealed class Health(Database database, PlatformOptions options, IDbCont
     {
         try
         {
-            await using var command = database.Source.CreateCommand("SELECT 1");
+            await using var command = database.Owner.CreateCommand("SELECT 1");
             await command.ExecuteScalarAsync(cancellationToken);
             return null;
         }
@@ -38,8 +37,7 @@ internal sealed class Health(Database database, PlatformOptions options, IDbCont
 
     private async Task<string?> MigrationProblemAsync(CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+        var pending = await database.CountPendingMigrationsAsync(cancellationToken);
         return pending == 0 ? null : $"{pending} not applied";
     }
 }

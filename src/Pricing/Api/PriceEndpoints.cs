@@ -3,13 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentConsole.Access;
 using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
 using AgentConsole.Usage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AgentConsole.Pricing.Api;
 
-/// <summary>Prices over HTTP. A tenant's key reads the list and its own contract; only the platform writes.</summary>
+/// <summary>Prices over HTTP. A tenant's key reads the list and its own contract; only who may manage prices writes.</summary>
 internal static class PriceEndpoints
 {
     /// <summary>Beyond Kestrel's own limit, so that a sender of too much gets an answer and not a broken pipe.</summary>
@@ -21,47 +22,45 @@ internal static class PriceEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var read = app.MapGroup("/api/v1/prices").RequireAuthorization(Scopes.Read).WithTags("Prices");
+        var read = app.MapGroup("/api/v1/prices").RequireAuthorization(Permission.ReadPrices.Policy()).WithTags("Prices");
         read.MapGet("", List).WithSummary("The price book: list prices and contracts, by provider, model and date.").WithQuery(PriceParameters.List)
             .Produces<PriceListJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         read.MapGet("/unpriced", UnpricedAsync).WithSummary("Models that were used and have no price.").WithQuery(PriceParameters.Unpriced)
             .Produces<UnpricedListJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
 
-        var write = app.MapGroup("/api/v1/prices").RequireAuthorization(Scopes.Admin).WithTags("Prices").DisableAntiforgery();
+        var write = app.MapGroup("/api/v1/prices").RequireAuthorization(Permission.ManagePrices.Policy()).WithTags("Prices").DisableAntiforgery();
         write.MapPost("", AddAsync).WithSummary("Enters a dated price.").WithQuery(PriceParameters.Add).WithBody("One price.", PriceExample, "application/json")
             .Produces<JsonObject>(201).Produces<JsonObject>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(409);
         write.MapPost("/import", ImportAsync).WithSummary("Imports a published catalogue.").WithQuery(PriceParameters.Import).WithMetadata(new RequestSizeLimitAttribute(MaxReceived))
             .WithBody("The catalogue as its project publishes it; at most 32 MB, gzip or not.", "[]", "application/json")
             .Produces<PriceImportJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413);
-        RepriceEndpoints.Map(write, read);
+        RepriceEndpoints.Map(read);
     }
 
     private static IResult List(HttpContext context, PriceQueries prices)
     {
         var query = context.Request.Query;
-        var own = context.User.Tenant();
-        var tenant = Text(query, "tenant");
-        if (own is not null && tenant is not null && tenant != own) return Problems.From(new ForeignTenant(), 403, context);
+        var reach = Within(context, Permission.ReadPrices);
+        if (!reach.Ok) return Problems.From(reach.Error, 403, context);
         if (Limit(query) is not { } limit) return Problems.Invalid("limit is not a whole number from 1 to 1000.", context);
         if (Text(query, "cursor") is { } cursor && !PriceQueries.IsCursor(cursor)) return Problems.Invalid("cursor is not one that this list gave.", context);
-        var page = prices.List(new(Text(query, "provider"), Text(query, "model"), own ?? tenant, Text(query, "search"), query["retired"] == "true", Text(query, "cursor"), limit));
+        var page = prices.List(reach.Value, new(Text(query, "provider"), Text(query, "model"), Text(query, "search"), query["retired"] == "true", Text(query, "cursor"), limit));
         return Results.Ok(PriceListJson.Of(page));
     }
 
     private static async Task<IResult> UnpricedAsync(HttpContext context, MoneyQueries queries, TimeProvider time, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
-        var own = context.User.Tenant();
-        if (own is not null && Text(query, "tenant") is { } tenant && tenant != own) return Problems.From(new ForeignTenant(), 403, context);
+        var reach = Within(context, Permission.ReadUsage);
+        if (!reach.Ok) return Problems.From(reach.Error, 403, context);
         var (to, toOk) = Time(query, "to", time.GetUtcNow());
         var (from, fromOk) = Time(query, "from", DateTimeOffset.UnixEpoch);
         if (!fromOk || !toOk || from >= to) return Problems.Invalid("from and to are ISO 8601 times, from before to.", context);
-        return Results.Ok(UnpricedListJson.Of(await queries.ListUnpricedAsync(from, to, own ?? Text(query, "tenant"), cancellationToken)));
+        return Results.Ok(UnpricedListJson.Of(await queries.ListUnpricedAsync(reach.Value, from, to, cancellationToken)));
     }
 
     private static async Task<IResult> AddAsync(HttpContext context, AddPrice add, CancellationToken cancellationToken)
     {
-        if (context.User.Tenant() is not null) return Problems.From(new PricesArePlatforms(), 403, context);
         JsonElement body;
         try
         {
@@ -73,9 +72,9 @@ internal static class PriceEndpoints
         }
         var price = PriceJson.Read(body, PriceOrigin.Entered);
         if (!price.Ok) return Problems.From(price.Error, 400, context);
-        var added = await add.ExecuteAsync(price.Value, context.Request.Query["confirm"] == "true", Actor.Of(context), cancellationToken);
+        var added = await add.ExecuteAsync(price.Value, context.Request.Query["confirm"] == "true", Caller.Of(context), cancellationToken);
         if (added.Ok) return Results.Json(PriceListJson.Item(added.Value.Row), statusCode: added.Value.Added ? 201 : 200);
-        return added.Error is SuspiciousPrice suspicious ? Warn(suspicious, context) : Problems.From(added.Error, 400, context);
+        return added.Error is SuspiciousPrice suspicious ? Warn(suspicious, context) : Problems.From(added.Error, StatusOf(added.Error), context);
     }
 
     private static IResult Warn(SuspiciousPrice suspicious, HttpContext context)
@@ -87,7 +86,6 @@ internal static class PriceEndpoints
 
     private static async Task<IResult> ImportAsync(HttpContext context, ImportPrices import, CancellationToken cancellationToken)
     {
-        if (context.User.Tenant() is not null) return Problems.From(new PricesArePlatforms(), 403, context);
         var query = context.Request.Query;
         if (CatalogueFormats.Parse(query["format"]) is not { } format) return Problems.Invalid("format is one of genai-prices, litellm.", context);
         var (validFrom, ok) = Time(query, "validFrom", DateTimeOffset.MinValue);
@@ -98,8 +96,9 @@ internal static class PriceEndpoints
         var catalogue = await ReadAsync(format, body, Text(query, "validFrom") is null ? null : validFrom, cancellationToken);
         if (!catalogue.Ok) return Problems.From(catalogue.Error, catalogue.Error is CatalogueTooLarge ? 413 : 400, context);
         var preview = query["preview"] == "true";
-        var result = preview ? await import.PreviewAsync(catalogue.Value, cancellationToken) : await import.ExecuteAsync(format, catalogue.Value, Actor.Of(context), cancellationToken);
-        return Results.Ok(PriceImportJson.Of(result, preview));
+        var caller = Caller.Of(context);
+        var result = preview ? await import.PreviewAsync(catalogue.Value, caller, cancellationToken) : await import.ExecuteAsync(format, catalogue.Value, caller, cancellationToken);
+        return result.Ok ? Results.Ok(PriceImportJson.Of(result.Value, preview)) : Problems.From(result.Error, StatusOf(result.Error), context);
     }
 
     private static async Task<Result<CatalogueReading>> ReadAsync(CatalogueFormat format, Stream body, DateTimeOffset? validFrom, CancellationToken cancellationToken)
@@ -113,6 +112,16 @@ internal static class PriceEndpoints
             return new CatalogueTooLarge();
         }
     }
+
+    /// <summary>Where the caller may, or what of that lies within the tenant that the query names.</summary>
+    private static Result<Reach> Within(HttpContext context, Permission permission)
+    {
+        var reach = Caller.Of(context).ReachOf(permission);
+        if (Text(context.Request.Query, "tenant") is not { } tenant) return reach;
+        return reach.Includes(tenant) ? reach.Within(tenant) : new ForeignTenant();
+    }
+
+    internal static int StatusOf(Error error) => error is NotAllowed or ForeignTenant ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
 
     internal static string? Text(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
 

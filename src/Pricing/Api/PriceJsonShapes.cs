@@ -8,7 +8,16 @@ namespace AgentConsole.Pricing.Api;
 /// <summary>Prices in the shape of the public contract: <see cref="PriceJson"/> and where each comes from.</summary>
 internal sealed record PriceListJson(IReadOnlyList<JsonObject> Items, string? NextCursor, int Total)
 {
-    public static PriceListJson Of(PricePage page) => new([.. page.Items.Select(Item)], page.NextCursor, page.Total);
+    public static PriceListJson Of(PricePage page) => new([.. page.Items.Select(Listed)], page.NextCursor, page.Total);
+
+    /// <summary>With what it is good for now: <c>standing</c>, and in <c>pricedBy</c> the row that prices its model in its place.</summary>
+    private static JsonObject Listed(ListedPrice price)
+    {
+        var json = Item(price.Row);
+        json["standing"] = price.Standing.Kind.Name();
+        json["pricedBy"] = price.Standing.By?.Id;
+        return json;
+    }
 
     public static JsonObject Item(PriceRow row)
     {

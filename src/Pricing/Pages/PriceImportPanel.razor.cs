@@ -2,6 +2,7 @@ using AgentConsole.Access;
 using AgentConsole.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
+using Npgsql;
 
 namespace AgentConsole.Pricing.Pages;
 
@@ -24,7 +25,11 @@ public sealed partial class PriceImportPanel : IDisposable
     private int round;
 
     [Parameter, EditorRequired] public required PageUrl Url { get; set; }
+    [Inject] private CurrentCaller Caller { get; set; } = null!;
     [Inject] private ImportPrices Import { get; set; } = null!;
+    [Inject] private CurrentPrices Current { get; set; } = null!;
+    [Inject] private TimeProvider Clock { get; set; } = null!;
+    [Inject] private ILogger<PriceImportPanel> Log { get; set; } = null!;
 
     private async Task ReadAsync(InputFileChangeEventArgs chosen)
     {
@@ -37,6 +42,14 @@ public sealed partial class PriceImportPanel : IDisposable
         catch (IOException)
         {
             problem = "The file is over 32 MB, or could not be read to its end.";
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+        }
+        catch (NpgsqlException error)
+        {
+            LogFailed(Log, error);
+            problem = "The price book could not be read to compare with. Choose the file again.";
         }
         finally
         {
@@ -56,24 +69,36 @@ public sealed partial class PriceImportPanel : IDisposable
             return;
         }
         catalogue = read.Value;
-        preview = await Import.PreviewAsync(catalogue, gone.Token);
+        var compared = await Import.PreviewAsync(catalogue, await Caller.ReadAsync(), gone.Token);
+        (preview, problem) = (compared.Value, compared.Error?.Message);
     }
 
     /// <summary>Compared anew: what is applied is what the book lacks now, even if it has changed since the preview.</summary>
     private async Task ApplyAsync()
     {
         if (busy || catalogue is null) return;
-        (busy, doing) = (true, "Applying…");
+        (busy, doing, problem) = (true, "Applying…", null);
         try
         {
-            done = await Import.ExecuteAsync(readAs, catalogue, Actor.Page, CancellationToken.None);
+            var imported = await Import.ExecuteAsync(readAs, catalogue, await Caller.ReadAsync(), CancellationToken.None);
             Forget();
+            (done, problem) = (imported.Value, imported.Error?.Message);
+        }
+        catch (NpgsqlException error)
+        {
+            LogFailed(Log, error);
+            problem = "The store did not confirm the import. Apply it again: what is there already is not added twice.";
         }
         finally
         {
             busy = false;
         }
     }
+
+    /// <summary>What prices the model until now: what the import replaces, else what it comes before, such as a seed price.</summary>
+    private string Now(PriceChange change) => change.Before is { } before
+        ? PriceWords.Prices(before)
+        : Current.Book.PricedBy(change.Row, Clock.GetUtcNow()) is { } other ? $"{PriceWords.Prices(other)} ({other.Origin.Name()})" : Format.Unknown;
 
     private void Forget()
     {
@@ -86,4 +111,7 @@ public sealed partial class PriceImportPanel : IDisposable
         gone.Cancel();
         gone.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A catalogue could not be compared or imported")]
+    private static partial void LogFailed(ILogger logger, Exception error);
 }

@@ -50,6 +50,65 @@ public static class PriceWords
         row.Margin == 0 ? null : $"{Format.Percent((double)row.Margin)} margin",
     }.OfType<string>());
 
+    public static string Standing(PriceStanding standing) => standing.Kind switch
+    {
+        StandingKind.InForce => "in force",
+        StandingKind.Earlier => "earlier",
+        StandingKind.Later => "later",
+        StandingKind.Shadowed => "shadowed",
+        StandingKind.Replaced => "replaced",
+        StandingKind.Unclear => Format.Unknown,
+        _ => throw new ArgumentOutOfRangeException(nameof(standing)),
+    };
+
+    public static string Tone(PriceStanding standing) => standing.Kind switch
+    {
+        StandingKind.InForce => "ok",
+        StandingKind.Shadowed => "warning",
+        _ => "unknown",
+    };
+
+    /// <summary>What the standing means for requests.</summary>
+    public static string Meaning(PriceStanding standing) => standing.Kind switch
+    {
+        StandingKind.InForce => "It prices requests now",
+        StandingKind.Earlier => "It prices requests of its own time, which is over",
+        StandingKind.Later => "It prices requests from its first day on",
+        StandingKind.Shadowed => "It prices nothing: another row always comes before it",
+        StandingKind.Replaced => "Another row took its place. It still explains what it priced",
+        StandingKind.Unclear => "Its pattern does not tell which models to ask about",
+        _ => throw new ArgumentOutOfRangeException(nameof(standing)),
+    };
+
+    /// <summary>Which row prices the model in the place of this one, and by which rule of the book; null when none does.</summary>
+    public static string? InItsPlace(PriceRow row, PriceStanding standing) => standing is not { By: { } by, Name: { } name } ? null : standing.Kind switch
+    {
+        StandingKind.InForce => $"but not for {name}: {Other(row, by)} {Why(row, by, name)}",
+        StandingKind.Earlier => $"now {Other(row, by)}",
+        StandingKind.Later => $"until then {Other(row, by)}",
+        _ => $"{Other(row, by)} {Why(row, by, name)}",
+    };
+
+    /// <summary>Another row, by what tells it from this one.</summary>
+    private static string Other(PriceRow row, PriceRow by) => string.Join(", ", new[]
+    {
+        $"the {by.Origin.Name()} price",
+        by.Model == row.Model ? null : by.Model,
+        Conditions(by) is { Length: > 0 } conditions && conditions != Conditions(row) ? conditions : null,
+        by.ValidFrom == row.ValidFrom && by.ValidTo == row.ValidTo ? null : Validity(by),
+    }.OfType<string>());
+
+    /// <summary>In the order in which the book compares.</summary>
+    private static string Why(PriceRow row, PriceRow by, string name)
+    {
+        if (by.Tier != row.Tier) return $"prices {by.Tier}";
+        if (row.Origin == PriceOrigin.Seed && by.Origin != PriceOrigin.Seed) return "comes before seed prices";
+        if (by.Match.Closeness(name) != row.Match.Closeness(name)) return "names the model more closely";
+        if (by.ValidFrom != row.ValidFrom) return "starts later";
+        if (by.AddedAt != row.AddedAt) return "was added later";
+        return by.Window is null ? "comes before it" : "holds at these hours";
+    }
+
     public static string State(RepriceState state) => state switch
     {
         RepriceState.Waiting => "waiting",

@@ -1,4 +1,4 @@
-using AgentConsole.Platform.Live;
+using AgentConsole.Access;
 using AgentConsole.Shell;
 using AgentConsole.Usage;
 using Microsoft.AspNetCore.Components;
@@ -14,23 +14,24 @@ public sealed partial class PricesPage
     private static readonly (string Name, string Label)[] Tabs =
         [(PriceTabs.List, "Price list"), (PriceTabs.Add, "Add a price"), (PriceTabs.Import, "Import"), (PriceTabs.Unpriced, "Unpriced"), (PriceTabs.Reprice, "Re-price")];
 
+    [Inject] private CurrentCaller Caller { get; set; } = null!;
     [Inject] private PriceQueries Prices { get; set; } = null!;
     [Inject] private MoneyQueries Money { get; set; } = null!;
     [Inject] private RepriceUsage Reprice { get; set; } = null!;
 
     private string Tab => PriceTabs.Of(Url);
 
-    protected override string Topic => Topics.Prices;
+    protected override IReadOnlyList<string> ListensTo => [Topics.Prices];
 
     protected override bool Owns(PageUrl url) => url.Path == Links.Prices;
 
     protected override async Task<PricesView> PullAsync(CancellationToken cancellationToken)
     {
-        var (url, tenant, tab) = (Url, Frame.Tenant, Tab);
+        var (url, reach, tab) = (Url, Frame.Reach, Tab);
         var range = Frame.Range(Clock.GetUtcNow());
-        var list = tab == PriceTabs.List ? Prices.List(new(null, null, tenant, url.Text("search"), url["retired"] == "true", url.Text("cursor"), PageSize)) : null;
-        var runs = tab == PriceTabs.Reprice ? await Reprice.ListAsync(tenant, MostRuns, cancellationToken) : null;
-        return new(range, list, await Money.ListUnpricedAsync(range.From, range.To, tenant, cancellationToken), runs);
+        var list = tab == PriceTabs.List ? Prices.List(reach, new(null, null, url.Text("search"), url["retired"] == "true", url.Text("cursor"), PageSize)) : null;
+        var runs = tab == PriceTabs.Reprice ? await Reprice.ListAsync(reach, MostRuns, cancellationToken) : null;
+        return new(range, list, await Money.ListUnpricedAsync(reach, range.From, range.To, cancellationToken), runs, (await Caller.ReadAsync()).CanOnPlatform(Permission.ManagePrices));
     }
 
     private RepriceScope Scope(TimeRange range) => new(range.From, range.To, Frame.Tenant, Url.Text("provider"), Url.Text("model"));

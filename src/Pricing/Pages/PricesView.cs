@@ -18,6 +18,9 @@ public static class PriceTabs
 
     public static string Of(PageUrl url) => url.Text(Parameter) is Add or Import or Unpriced or Reprice ? url.Text(Parameter)! : List;
 
+    /// <summary>Whether the tab is there to change something.</summary>
+    public static bool Changes(string tab) => tab is Add or Import;
+
     public static PageUrl To(PageUrl url, string tab) => url.To(Links.Prices).Without(Own).With(Parameter, tab);
 
     /// <summary>What today's prices would change of one model, or of all.</summary>
@@ -33,4 +36,5 @@ public static class PriceTabs
 /// <param name="List">Null unless its tab is open.</param>
 /// <param name="Unpriced">Of the range: its count is on the tab.</param>
 /// <param name="Runs">Re-pricings, newest first; null unless their tab is open.</param>
-public sealed record PricesView(TimeRange Range, PricePage? List, IReadOnlyList<UnpricedModel> Unpriced, IReadOnlyList<RepriceProgress>? Runs);
+/// <param name="MayManage">Whether the visitor may change prices.</param>
+public sealed record PricesView(TimeRange Range, PricePage? List, IReadOnlyList<UnpricedModel> Unpriced, IReadOnlyList<RepriceProgress>? Runs, bool MayManage);

@@ -1,3 +1,4 @@
+using AgentConsole.Access;
 using AgentConsole.Shell;
 
 namespace AgentConsole.Pricing.Pages;
@@ -6,5 +7,5 @@ public static class PricingPages
 {
     /// <summary>The prices page's place in the rail.</summary>
     public static IServiceCollection AddPricingPages(this IServiceCollection services) => services
-        .AddSingleton(new NavEntry(NavGroup.Platform, 50, "Prices", Links.Prices, "prices"));
+        .AddSingleton(new NavEntry(NavGroup.Platform, 50, "Prices", Links.Prices, "prices", Permission.ReadPrices.Policy()));
 }

@@ -4,6 +4,8 @@ const redrawAtLeastEvery = 5000;
 const drawingShare = 0.05;
 const readAtMost = 10000;
 const tickRoom = 56;
+const pressedAgain = 100;
+const releases = ["pointerup", "pointercancel"];
 let library;
 
 export async function create(element, url, owner, model) {
@@ -30,6 +32,11 @@ class Chart {
       this.draw();
     };
     this.system = matchMedia("(prefers-color-scheme: dark)");
+    // A press and its release must meet the same bar, or the browser makes no click of them.
+    this.onPress = () => this.pressed = true;
+    this.onRelease = () => setTimeout(() => this.pressed = false);
+    element.addEventListener("pointerdown", this.onPress);
+    for (const name of releases) window.addEventListener(name, this.onRelease);
     this.system.addEventListener("change", this.onTheme);
     window.addEventListener("themechange", this.onTheme);
   }
@@ -78,6 +85,10 @@ class Chart {
     clearTimeout(this.timer);
     this.timer = 0;
     if (!this.element.isConnected) return;
+    if (this.pressed) {
+      this.timer = setTimeout(() => this.draw(), pressedAgain);
+      return;
+    }
     const start = performance.now();
     this.apex.updateOptions(this.options(), false, false, false);
     this.lastDrawn = performance.now();
@@ -86,6 +97,8 @@ class Chart {
 
   dispose() {
     clearTimeout(this.timer);
+    this.element.removeEventListener("pointerdown", this.onPress);
+    for (const name of releases) window.removeEventListener(name, this.onRelease);
     this.system.removeEventListener("change", this.onTheme);
     window.removeEventListener("themechange", this.onTheme);
     this.apex.destroy();
@@ -121,6 +134,7 @@ class Chart {
         type: area ? "area" : "bar",
         stacked: true,
         height: 244,
+        nonce: document.querySelector("link[nonce]")?.nonce,
         background: "transparent",
         fontFamily: "inherit",
         foreColor: muted,

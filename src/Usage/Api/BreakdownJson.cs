@@ -22,7 +22,7 @@ internal sealed record FreshnessJson(DateTimeOffset CompleteTo, long Rejected, l
 /// <summary>A row's measures lie beside its bucket and group, not below them.</summary>
 internal sealed record BreakdownRowJson(
     DateTimeOffset? Bucket, IReadOnlyDictionary<string, string?> Group,
-    long Requests, long Failures, long Attempts, IReadOnlyDictionary<string, long> Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
+    long Requests, long Failures, long Attempts, TokensJson Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
 {
     public static BreakdownRowJson Of(BreakdownRow row, IReadOnlyList<Dimension> groupBy)
     {
@@ -35,10 +35,10 @@ internal sealed record BreakdownRowJson(
 
 /// <param name="Cost">Null when no request has a price: unknown, not zero.</param>
 internal sealed record MeasuresJson(
-    long Requests, long Failures, long Attempts, IReadOnlyDictionary<string, long> Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
+    long Requests, long Failures, long Attempts, TokensJson Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
 {
     public static MeasuresJson Of(Measures sums) => new(
-        sums.Requests, sums.Failures, sums.Attempts, JsonTokens.Of(sums.Tokens), sums.CostKnown ? JsonMoney.Of(sums.Cost) : null, sums.UnpricedRequests, sums.LatencyMs);
+        sums.Requests, sums.Failures, sums.Attempts, TokensJson.Of(sums.Tokens), sums.CostKnown ? JsonMoney.Of(sums.Cost) : null, sums.UnpricedRequests, sums.LatencyMs);
 }
 
 internal static class JsonMoney
@@ -52,14 +52,12 @@ internal static class JsonMoney
     public static string Exact(decimal amount) => amount.ToString("0.############################", CultureInfo.InvariantCulture);
 }
 
-internal static class JsonTokens
+/// <summary>Every bucket, and their total.</summary>
+internal sealed record TokensJson(
+    long Input, long CacheRead, long CacheWrite5m, long CacheWrite1h, long Output, long Reasoning,
+    long AudioInput, long AudioOutput, long ImageInput, long ImageOutput, long VideoInput, long AudioCacheRead, long Total)
 {
-    /// <summary>Every bucket by name, and their total.</summary>
-    public static IReadOnlyDictionary<string, long> Of(TokenCounts tokens)
-    {
-        var json = new Dictionary<string, long>(TokenCounts.BucketCount + 1);
-        foreach (var bucket in TokenCounts.Buckets) json[bucket.Name()] = tokens[bucket];
-        json["total"] = tokens.Total;
-        return json;
-    }
+    public static TokensJson Of(in TokenCounts tokens) => new(
+        tokens.Input, tokens.CacheRead, tokens.CacheWrite5m, tokens.CacheWrite1h, tokens.Output, tokens.Reasoning,
+        tokens.AudioInput, tokens.AudioOutput, tokens.ImageInput, tokens.ImageOutput, tokens.VideoInput, tokens.AudioCacheRead, tokens.Total);
 }

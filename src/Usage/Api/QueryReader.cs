@@ -1,18 +1,19 @@
 using System.Globalization;
 using AgentConsole.Access;
 using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
 
 namespace AgentConsole.Usage.Api;
 
-/// <summary>Reads from, to, tz and filters of a query string; the caller's own tenant is always a filter.</summary>
-internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants, TimeProvider time)
+/// <summary>Reads from, to, tz and filters of a query string; where the caller does not reach every tenant, its own are always a filter.</summary>
+internal sealed class QueryReader(IQueryCollection query, Reach reach, TenantQueries tenants, TimeProvider time)
 {
     private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(30);
 
     /// <summary>Filter, zone and range; the first that is wrong is the error.</summary>
-    public async Task<Result<QueryScope>> ScopeAsync(string? callerTenant, CancellationToken cancellationToken)
+    public async Task<Result<QueryScope>> ScopeAsync(CancellationToken cancellationToken)
     {
-        var filter = Filter(callerTenant);
+        var filter = Filter();
         if (!filter.Ok) return filter.Error;
         var zone = await ZoneAsync(filter.Value, cancellationToken);
         if (!zone.Ok) return zone.Error;
@@ -22,7 +23,7 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
     }
 
     /// <summary>Filters by the dimensions' names, each repeatable; an empty value means "none".</summary>
-    public Result<UsageFilter> Filter(string? callerTenant)
+    public Result<UsageFilter> Filter()
     {
         var filter = UsageFilter.None;
         foreach (var dimension in Dimensions.All)
@@ -33,9 +34,8 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
                 return new InvalidQuery($"status \"{unknown}\" is not one of success, failure, cancelled, denied.");
             filter = filter.With(dimension, [.. values.Select(static value => string.IsNullOrEmpty(value) ? null : value)]);
         }
-        if (callerTenant is null) return filter;
-        if (filter[Dimension.Tenant].Any(tenant => tenant != callerTenant)) return new ForeignTenant();
-        return filter.With(Dimension.Tenant, callerTenant);
+        if (filter[Dimension.Tenant].Any(tenant => !reach.Includes(tenant ?? ""))) return new ForeignTenant();
+        return reach.IsPlatform || filter[Dimension.Tenant].Count > 0 ? filter : filter.With(Dimension.Tenant, [.. reach.Tenants]);
     }
 
     /// <summary>The zone named, else that of the one tenant asked about, else UTC.</summary>
@@ -44,7 +44,7 @@ internal sealed class QueryReader(IQueryCollection query, TenantQueries tenants,
         var name = query["tz"].ToString();
         if (name.Length == 0)
         {
-            if (filter[Dimension.Tenant] is not [{ } only] || await tenants.FindAsync(only, cancellationToken) is not { } tenant) return TimeZoneInfo.Utc;
+            if (filter[Dimension.Tenant] is not [{ } only] || await tenants.FindAsync(reach, only, cancellationToken) is not { } tenant) return TimeZoneInfo.Utc;
             name = tenant.TimeZone;
         }
         return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : new InvalidQuery($"tz \"{name}\" is not an IANA time zone.");

@@ -10,12 +10,12 @@ internal sealed record RequestPageJson(IReadOnlyList<RequestRowJson> Items, stri
 
 internal sealed record RequestRowJson(
     string Tenant, string Source, string Id, DateTimeOffset OccurredAt, string? Provider, string? Model, string Status, int? HttpStatus,
-    string? User, string? Key, string? Session, IReadOnlyDictionary<string, long> Tokens, string? Cost, string? CostReported,
+    string? User, string? Key, string? Session, TokensJson Tokens, string? Cost, string? CostReported,
     int? LatencyMs, int? TtftMs, int AttemptCount, IReadOnlyList<string> Conflicts)
 {
     public static RequestRowJson Of(RequestRow row) => new(
         row.Tenant, row.Source, row.Id, row.OccurredAt, JsonText.OrNull(row.Provider), JsonText.OrNull(row.Model), row.Status.Name(), row.HttpStatus,
-        row.User, row.Key, row.Session, JsonTokens.Of(row.Tokens), JsonMoney.Of(row.Cost), JsonMoney.Of(row.CostReported),
+        row.User, row.Key, row.Session, TokensJson.Of(row.Tokens), JsonMoney.Of(row.Cost), JsonMoney.Of(row.CostReported),
         row.LatencyMs, row.TtftMs, row.AttemptCount, row.Conflicts);
 }
 
@@ -23,14 +23,14 @@ internal sealed record RequestRowJson(
 internal sealed record RequestDetailJson(
     string Tenant, string Source, string Id, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt, string? Provider, string? Model, string? RequestedModel,
     string? Operation, string Status, int? HttpStatus, string? Error, string? User, string? Key, string? Team, string? Session, string? Thread, string? Agent, string? Tool,
-    PromptJson? Prompt, string? Sandbox, JsonElement? Tags, IReadOnlyDictionary<string, long> Tokens, string? Cost, string? CostReported,
+    PromptJson? Prompt, string? Sandbox, JsonElement? Tags, TokensJson Tokens, string? Cost, string? CostReported,
     string? UsageDialect, string ServiceTier, bool Batch, string? Region, int? LatencyMs, int? TtftMs, bool Stream,
     ReceiptJson Receipt, JsonElement? RawUsage, JsonElement Attempts, JsonElement Hops)
 {
     public static RequestDetailJson Of(UsageEvent usage, Receipt receipt) => new(
         usage.TenantId, usage.Source, usage.Id, usage.OccurredAt, usage.ReceivedAt, JsonText.OrNull(usage.Provider), JsonText.OrNull(usage.Model), usage.RequestedModel,
         usage.Operation, usage.Status.Name(), usage.HttpStatus, usage.Error, usage.User, usage.Key, usage.Team, usage.Session, usage.Thread, usage.Agent, usage.Tool,
-        usage.Prompt is null ? null : new(usage.Prompt, usage.PromptVersion), usage.Sandbox, JsonText.Parse(usage.Tags), JsonTokens.Of(usage.Tokens),
+        usage.Prompt is null ? null : new(usage.Prompt, usage.PromptVersion), usage.Sandbox, JsonText.Parse(usage.Tags), TokensJson.Of(usage.Tokens),
         JsonMoney.Of(usage.Cost), JsonMoney.Of(usage.CostReported), usage.UsageDialect, usage.ServiceTier, usage.Batch, usage.Region, usage.LatencyMs, usage.TtftMs, usage.Stream,
         ReceiptJson.Of(usage, receipt), JsonText.Parse(usage.RawUsage), JsonText.Parse(usage.Attempts) ?? JsonText.EmptyArray, JsonText.Parse(usage.Hops) ?? JsonText.EmptyArray);
 }

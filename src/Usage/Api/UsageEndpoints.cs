@@ -1,5 +1,6 @@
 using AgentConsole.Access;
 using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Rollups;
@@ -13,7 +14,7 @@ internal static class UsageEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1").RequireAuthorization(Scopes.Read).WithTags("Reading");
+        var group = app.MapGroup("/api/v1").RequireAuthorization(Permission.ReadUsage.Policy()).WithTags("Reading");
         group.MapGet("/usage/breakdown", BreakdownAsync).WithSummary("Usage cut by time and dimensions; rows sum to the total.").WithQuery(UsageParameters.Breakdown)
             .Produces<BreakdownJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.").WithQuery(UsageParameters.Requests)
@@ -26,14 +27,15 @@ internal static class UsageEndpoints
 
     private static async Task<IResult> BreakdownAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
-        var read = await ReadBreakdownAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
-        return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(read.Value, cancellationToken))) : Refuse(read.Error, context);
+        var reach = Reach(context);
+        var read = await ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
+        return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(reach, read.Value, cancellationToken))) : Refuse(read.Error, context);
     }
 
     internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
-        var read = await reader.ScopeAsync(context.User.Tenant(), cancellationToken);
+        var read = await reader.ScopeAsync(cancellationToken);
         if (!read.Ok) return read.Error;
         var scope = read.Value;
         var grainName = query["grain"].ToString();
@@ -52,14 +54,15 @@ internal static class UsageEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
-        var read = await ReadRequestsAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
-        return read.Ok ? Results.Ok(RequestPageJson.Of(await queries.ListRequestsAsync(read.Value, cancellationToken))) : Refuse(read.Error, context);
+        var reach = Reach(context);
+        var read = await ReadRequestsAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
+        return read.Ok ? Results.Ok(RequestPageJson.Of(await queries.ListRequestsAsync(reach, read.Value, cancellationToken))) : Refuse(read.Error, context);
     }
 
     private static async Task<Result<RequestQuery>> ReadRequestsAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
-        var read = await reader.ScopeAsync(context.User.Tenant(), cancellationToken);
+        var read = await reader.ScopeAsync(cancellationToken);
         if (!read.Ok) return read.Error;
         var scope = read.Value;
         if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of -occurredAt, -cost, -latencyMs.");
@@ -75,15 +78,17 @@ internal static class UsageEndpoints
 
     private static async Task<IResult> ConflictsAsync(HttpContext context, MoneyQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
-        var reader = new QueryReader(context.Request.Query, tenants, time);
-        var filter = reader.Filter(context.User.Tenant());
+        var reach = Reach(context);
+        var reader = new QueryReader(context.Request.Query, reach, tenants, time);
+        var filter = reader.Filter();
         if (!filter.Ok) return Refuse(filter.Error, context);
         var zone = await reader.ZoneAsync(filter.Value, cancellationToken);
         if (!zone.Ok) return Refuse(zone.Error, context);
         var range = reader.Range(zone.Value);
         if (!range.Ok) return Refuse(range.Error, context);
-        var tenant = filter.Value[Dimension.Tenant] is [{ } only] ? only : null;
-        return Results.Ok(ConflictListJson.Of(await queries.ListConflictsAsync(range.Value.From, range.Value.To, tenant, cancellationToken)));
+        var named = filter.Value[Dimension.Tenant];
+        var within = named.Count == 0 ? reach : Platform.Data.Reach.Of(named.OfType<string>());
+        return Results.Ok(ConflictListJson.Of(await queries.ListConflictsAsync(within, range.Value.From, range.Value.To, cancellationToken)));
     }
 
     private static RequestSort? Sort(string name) => name switch
@@ -97,16 +102,18 @@ internal static class UsageEndpoints
     /// <summary>Another tenant's request is as unknown as one that never was.</summary>
     private static async Task<IResult> FindAsync(string tenant, string id, string? source, HttpContext context, UsageQueries queries, CurrentPrices prices, CancellationToken cancellationToken)
     {
-        var foreign = context.User.Tenant() is { } own && own != tenant;
-        var usage = foreign || source?.Contains('\0') == true ? null
-            : await queries.FindRequestAsync(tenant, id, source, cancellationToken)
-              ?? await queries.FindRequestAsync(tenant, WithSlashes(id), source, cancellationToken);
+        var reach = Reach(context);
+        var usage = source?.Contains('\0') == true ? null
+            : await queries.FindRequestAsync(reach, tenant, id, source, cancellationToken)
+              ?? await queries.FindRequestAsync(reach, tenant, WithSlashes(id), source, cancellationToken);
         if (usage is null) return Problems.From(new UnknownRequest(tenant, id), 404, context);
         return Results.Ok(RequestDetailJson.Of(usage, prices.Book.Explain(usage.ToConsumption(), usage.PriceId)));
     }
 
     /// <summary>A slash is the one character that a path's value keeps escaped.</summary>
     private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static Reach Reach(HttpContext context) => Caller.Of(context).ReachOf(Permission.ReadUsage);
 
     internal static IResult Refuse(Error error, HttpContext context) =>
         Problems.From(error, error is ForeignTenant ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, context);

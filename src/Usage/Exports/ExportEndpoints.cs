@@ -12,13 +12,13 @@ internal static class ExportEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/v1/export").RequireAuthorization(Scopes.Read).WithTags("Exports");
+        var group = app.MapGroup("/api/v1/export").RequireAuthorization(Permission.ReadUsage.Policy()).WithTags("Exports");
         group.MapGet("/usage.csv", UsageAsync).WithSummary("A breakdown as CSV, its total last.").WithQuery(UsageParameters.Breakdown)
             .Produces<string>(contentType: "text/csv").ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/focus.csv", FocusAsync).WithSummary("Cost and usage in FOCUS 1.2: a row per hour, model, price and token bucket.").WithQuery(UsageParameters.Export)
             .Produces<string>(contentType: "text/csv").ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         // The same for a person in the browser, whose key is the right to see the page.
-        var pages = app.MapGroup("/export").RequireAuthorization(AccessFeature.PagesPolicy).ExcludeFromDescription();
+        var pages = app.MapGroup("/export").RequireAuthorization(AccessFeature.PagesPolicy, Permission.ReadUsage.Policy()).ExcludeFromDescription();
         pages.MapGet("/usage.csv", UsageAsync);
         pages.MapGet("/focus.csv", FocusAsync);
     }
@@ -26,24 +26,26 @@ internal static class ExportEndpoints
     private static async Task<IResult> UsageAsync(
         HttpContext context, UsageQueries queries, CorrectionReader corrections, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
-        var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
+        var reach = Caller.Of(context).ReachOf(Permission.ReadUsage);
+        var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
         if (!read.Ok) return UsageEndpoints.Refuse(read.Error, context);
-        var breakdown = await queries.BreakdownAsync(read.Value, cancellationToken);
+        var breakdown = await queries.BreakdownAsync(reach, read.Value, cancellationToken);
         var query = read.Value;
-        var corrected = await corrections.ReadAsync(query.From, query.To, query.Filter, await queries.TenantsOfAsync(query.Filter, cancellationToken), cancellationToken);
+        var corrected = await corrections.ReadAsync(reach, query.From, query.To, query.Filter, cancellationToken);
         return Results.Stream(stream => UsageCsv.WriteAsync(stream, breakdown, corrected, cancellationToken), Csv, Name("usage", query.From, query.To, query.Zone));
     }
 
     private static async Task<IResult> FocusAsync(
         HttpContext context, UsageQueries queries, FocusReader ledger, CorrectionReader corrections, CurrentPrices prices, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
-        var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, tenants, time), cancellationToken);
+        var reach = Caller.Of(context).ReachOf(Permission.ReadUsage);
+        var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
         if (!read.Ok) return UsageEndpoints.Refuse(read.Error, context);
         var query = read.Value;
-        var scope = await queries.TenantsOfAsync(query.Filter, cancellationToken);
-        var corrected = await corrections.ReadAsync(query.From, query.To, query.Filter, scope, cancellationToken);
+        var scope = await queries.TenantsOfAsync(reach, query.Filter, cancellationToken);
+        var corrected = await corrections.ReadAsync(reach, query.From, query.To, query.Filter, cancellationToken);
         var header = ExportHeader.Of(query.From, query.To, query.Zone, query.Filter).Append("FOCUS 1.2; hours are UTC");
-        var groups = ledger.ReadAsync(query.From, query.To, query.Filter, scope, cancellationToken);
+        var groups = ledger.ReadAsync(reach, query.From, query.To, query.Filter, scope, cancellationToken);
         return Results.Stream(stream => FocusCsv.WriteAsync(stream, header, groups, corrected, prices.Book, cancellationToken), Csv, Name("focus", query.From, query.To, query.Zone));
     }
 

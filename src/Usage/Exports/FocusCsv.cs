@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 
 namespace AgentConsole.Usage.Exports;

@@ -22,12 +22,12 @@ internal sealed class FocusReader(Database database)
     private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum(r.{bucket.Column()})::bigint"));
 
     public async IAsyncEnumerable<FocusGroup> ReadAsync(
-        DateTimeOffset from, DateTimeOffset to, UsageFilter filter, string[] tenants, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Reach reach, DateTimeOffset from, DateTimeOffset to, UsageFilter filter, string[] tenants, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         for (var start = from; start < to; start += Chunk)
         {
-            await using var command = Command(connection, start, start + Chunk < to ? start + Chunk : to, filter, tenants);
+            await using var session = await database.BeginAsync(reach, cancellationToken);
+            await using var command = Command(session.Connection, start, start + Chunk < to ? start + Chunk : to, filter, tenants);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken)) yield return Read(reader);
         }

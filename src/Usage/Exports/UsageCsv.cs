@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentConsole.Platform.Http;
 
 namespace AgentConsole.Usage.Exports;
 

@@ -28,7 +28,7 @@ internal static class IngestEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("").RequireAuthorization(Scopes.Ingest).WithTags("Ingestion").DisableAntiforgery();
+        var group = app.MapGroup("").RequireAuthorization(Permission.IngestUsage.Policy()).WithTags("Ingestion").DisableAntiforgery().WithMetadata(new HasOwnBackPressure());
         MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line.", NativeExample);
         MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line.", LiteLlmExample);
         OtlpEndpoints.Map(group);
@@ -46,7 +46,7 @@ internal static class IngestEndpoints
     {
         var body = await ReadBodyAsync(context, cancellationToken);
         if (!body.Ok) return Refuse(body.Error, context);
-        var answer = await ingest.ExecuteAsync(format, body.Value, new IngestCaller(context.User.Tenant()), cancellationToken);
+        var answer = await ingest.ExecuteAsync(format, body.Value, Caller.Of(context), cancellationToken);
         return answer.Ok ? Results.Ok(answer.Value) : Refuse(answer.Error, context);
     }
 
@@ -70,6 +70,7 @@ internal static class IngestEndpoints
 
     internal static (int Status, TimeSpan? RetryAfter) StatusOf(Error error) => error switch
     {
+        NotAllowed or TenantIsSuspended => (StatusCodes.Status403Forbidden, null),
         UnreadableBody => (StatusCodes.Status400BadRequest, null),
         BodyTooLarge => (StatusCodes.Status413PayloadTooLarge, null),
         UnsupportedMediaType => (StatusCodes.Status415UnsupportedMediaType, null),

@@ -3,7 +3,10 @@ using NpgsqlTypes;
 
 namespace AgentConsole.Usage.Ingest;
 
-/// <summary>Binary COPY into the ledger. The order of columns is here once, beside the order of values.</summary>
+/// <summary>
+/// Binary COPY into the ledger. PostgreSQL copies into no table that has row-level security, so the rows go by a table of the connection's own, which lives in memory and is empty
+/// again after the transaction. The order of columns is here once, beside the order of values.
+/// </summary>
 internal static class LedgerCopy
 {
     internal static readonly string EventColumns = $"""
@@ -13,35 +16,60 @@ internal static class LedgerCopy
         {string.Join(", ", TokenCounts.Buckets.Select(static bucket => bucket.Column()))}
         """;
 
-    private static readonly string CopyEvents = $"COPY usage_events ({EventColumns}) FROM STDIN (FORMAT BINARY)";
+    private static readonly string MakeIncoming =
+        $"CREATE TEMP TABLE IF NOT EXISTS usage_incoming ON COMMIT DELETE ROWS AS SELECT {EventColumns}, 0 AS position FROM usage_events WITH NO DATA";
 
-    private const string CopyRejected = "COPY usage_rejections (tenant_id, rejection_id, received_at, source, event_id, error, payload) FROM STDIN (FORMAT BINARY)";
+    private static readonly string CopyEvents = $"COPY usage_incoming ({EventColumns}, position) FROM STDIN (FORMAT BINARY)";
 
-    public static async Task EventsAsync(NpgsqlConnection connection, IReadOnlyList<UsageEvent> events, DateTimeOffset receivedAt, CancellationToken cancellationToken)
+    /// <summary>The keys tell what is new, and are taken in one order; only that becomes events. Answers the positions of the others.</summary>
+    private static readonly string TakeEvents = $"""
+        WITH taken AS (
+          INSERT INTO usage_keys (tenant_id, event_id, source, occurred_at) SELECT tenant_id, event_id, source, occurred_at FROM usage_incoming ORDER BY tenant_id, event_id, source
+          ON CONFLICT DO NOTHING RETURNING tenant_id, event_id, source),
+        added AS (INSERT INTO usage_events ({EventColumns}) SELECT {EventColumns} FROM usage_incoming JOIN taken USING (tenant_id, event_id, source))
+        SELECT position FROM usage_incoming LEFT JOIN taken USING (tenant_id, event_id, source) WHERE taken.tenant_id IS NULL
+        """;
+
+    private const string InsertRejected = """
+        INSERT INTO usage_rejections (tenant_id, rejection_id, received_at, source, event_id, error, payload) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+        """;
+
+    /// <summary>Adds the events that are not there yet; answers the positions of those that were. No two may have one key.</summary>
+    public static async Task<IReadOnlyList<int>> EventsAsync(NpgsqlConnection connection, IEnumerable<UsageEvent> events, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
-        if (events.Count == 0) return;
-        await using var copy = await connection.BeginBinaryImportAsync(CopyEvents, cancellationToken);
-        var received = receivedAt.UtcDateTime;
-        foreach (var usage in events) WriteEvent(copy, usage, received);
-        await copy.CompleteAsync(cancellationToken);
+        await using (var make = new NpgsqlCommand(MakeIncoming, connection)) await make.ExecuteNonQueryAsync(cancellationToken);
+        await using (var copy = await connection.BeginBinaryImportAsync(CopyEvents, cancellationToken))
+        {
+            var (received, position) = (receivedAt.UtcDateTime, 0);
+            foreach (var usage in events)
+            {
+                WriteEvent(copy, usage, received);
+                copy.Write(position++, NpgsqlDbType.Integer);
+            }
+            await copy.CompleteAsync(cancellationToken);
+        }
+        await using var take = new NpgsqlCommand(TakeEvents, connection);
+        await using var reader = await take.ExecuteReaderAsync(cancellationToken);
+        var known = new List<int>();
+        while (await reader.ReadAsync(cancellationToken)) known.Add(reader.GetInt32(0));
+        return known;
     }
 
     public static async Task RejectedAsync(NpgsqlConnection connection, IReadOnlyList<RejectedUsage> items, CancellationToken cancellationToken)
     {
         if (items.Count == 0) return;
-        await using var copy = await connection.BeginBinaryImportAsync(CopyRejected, cancellationToken);
-        foreach (var item in items)
-        {
-            copy.StartRow();
-            copy.Write(item.TenantId, NpgsqlDbType.Text);
-            copy.Write(item.RejectionId, NpgsqlDbType.Uuid);
-            copy.Write(item.ReceivedAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-            copy.Write(item.Source, NpgsqlDbType.Text);
-            Text(copy, item.EventId);
-            copy.Write(item.Error, NpgsqlDbType.Text);
-            Text(copy, item.Payload);
-        }
-        await copy.CompleteAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(InsertRejected, connection);
+        Add(NpgsqlDbType.Text, static item => item.TenantId);
+        Add(NpgsqlDbType.Uuid, static item => item.RejectionId);
+        Add(NpgsqlDbType.TimestampTz, static item => item.ReceivedAt.UtcDateTime);
+        Add(NpgsqlDbType.Text, static item => item.Source);
+        Add(NpgsqlDbType.Text, static item => item.EventId);
+        Add(NpgsqlDbType.Text, static item => item.Error);
+        Add(NpgsqlDbType.Text, static item => item.Payload);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+
+        void Add<T>(NpgsqlDbType type, Func<RejectedUsage, T> value) =>
+            command.Parameters.Add(new() { Value = items.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
     /// <summary>Values in the order of <see cref="EventColumns"/>. Synchronous writes go to a buffer; only full ones reach the socket.</summary>

@@ -6,23 +6,14 @@ using NpgsqlTypes;
 namespace AgentConsole.Usage.Ingest;
 
 /// <summary>
-/// Writes a group of batches exactly once. In one transaction: 1. tenants named for the first time; 2. the keys, which tell what is new; 3. the new events, by COPY;
-/// 4. refused items; 5. hop timings. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
+/// Writes a group of batches exactly once. In one transaction: 1. tenants named for the first time; 2. the events, whose keys tell which are new;
+/// 3. refused items; 4. hop timings. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
 /// </summary>
 internal sealed class LedgerTransaction(Database database, TimeProvider time)
 {
     private const string InsertTenants = """
         INSERT INTO tenants (tenant_id, name, time_zone, created_at)
         SELECT id, id, 'UTC', $2 FROM unnest($1) AS id ORDER BY id ON CONFLICT DO NOTHING
-        """;
-
-    /// <summary>Answers the ordinals of the keys that were there before.</summary>
-    private const string InsertKeys = """
-        WITH sent AS (SELECT * FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS s(tenant_id, event_id, source, occurred_at, position)),
-        taken AS (INSERT INTO usage_keys (tenant_id, event_id, source, occurred_at)
-                  SELECT tenant_id, event_id, source, occurred_at FROM sent ON CONFLICT DO NOTHING
-                  RETURNING tenant_id, event_id, source)
-        SELECT position FROM sent LEFT JOIN taken USING (tenant_id, event_id, source) WHERE taken.tenant_id IS NULL
         """;
 
     private readonly HashSet<string> _knownTenants = [];
@@ -33,29 +24,24 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
     {
         var distinct = Distinct(group, out var duplicates);
         var receivedAt = time.GetUtcNow();
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var session = await database.BeginAsync(Reach.Platform, cancellationToken);
+        var connection = session.Connection;
 
         var rejected = group.SelectMany(static batch => batch.Rejected).ToList();
         var hops = group.SelectMany(static batch => batch.Hops).ToList();
         var named = distinct.Select(static item => item.Usage.TenantId).Concat(rejected.Select(static item => item.TenantId)).Concat(hops.Select(static hop => hop.TenantId));
         var newTenants = await InsertTenantsAsync(connection, named, receivedAt, cancellationToken);
-        await foreach (var position in KnownKeysAsync(connection, distinct, cancellationToken))
-        {
-            duplicates[distinct[position].Batch]++;
-            distinct[position] = distinct[position] with { IsNew = false };
-        }
-        var added = distinct.Where(static item => item.IsNew).Select(static item => item.Usage).ToList();
-        await LedgerCopy.EventsAsync(connection, added, receivedAt, cancellationToken);
+        if (distinct.Count > 0)
+            foreach (var position in await LedgerCopy.EventsAsync(connection, distinct.Select(static item => item.Usage), receivedAt, cancellationToken)) duplicates[distinct[position].Batch]++;
         await LedgerCopy.RejectedAsync(connection, rejected, cancellationToken);
         await InsertHops.ExecuteAsync(connection, hops, cancellationToken);
 
-        await transaction.CommitAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
         Remember(newTenants);
         return duplicates;
     }
 
-    private readonly record struct Item(UsageEvent Usage, int Batch, bool IsNew);
+    private readonly record struct Item(UsageEvent Usage, int Batch);
 
     /// <summary>The first event of each key, in locking order; repeats inside the group are counted as duplicates at once.</summary>
     private static List<Item> Distinct(IReadOnlyList<IngestBatch> group, out int[] duplicates)
@@ -67,7 +53,7 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         {
             foreach (var usage in group[batch].Events)
             {
-                if (seen.Add((usage.TenantId, usage.Id, usage.Source))) items.Add(new(usage, batch, IsNew: true));
+                if (seen.Add((usage.TenantId, usage.Id, usage.Source))) items.Add(new(usage, batch));
                 else duplicates[batch]++;
             }
         }
@@ -104,25 +90,5 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
             if (_knownTenants.Count > 100_000) _knownTenants.Clear();
             _knownTenants.UnionWith(tenants);
         }
-    }
-
-    private static async IAsyncEnumerable<int> KnownKeysAsync(
-        NpgsqlConnection connection, List<Item> items, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (items.Count == 0) yield break;
-        await using var command = new NpgsqlCommand(InsertKeys, connection);
-        Add(command, NpgsqlDbType.Text, items, static usage => usage.TenantId);
-        Add(command, NpgsqlDbType.Text, items, static usage => usage.Id);
-        Add(command, NpgsqlDbType.Text, items, static usage => usage.Source);
-        Add(command, NpgsqlDbType.TimestampTz, items, static usage => usage.OccurredAt.UtcDateTime);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) yield return (int)reader.GetInt64(0) - 1;
-    }
-
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, List<Item> items, Func<UsageEvent, T> value)
-    {
-        var values = new T[items.Count];
-        for (var index = 0; index < values.Length; index++) values[index] = value(items[index].Usage);
-        command.Parameters.Add(new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 }

@@ -9,8 +9,9 @@ namespace AgentConsole.Usage.Ingest;
 /// <summary>
 /// The one queue between callers and the ledger. Writers take what is waiting, of several callers at once, and commit it in one transaction; each caller is answered after that commit.
 /// Full: the caller is told to come back (<see cref="Overloaded"/>). Store gone: every caller of the group is told so (<see cref="StoreUnavailable"/>), and nothing was acknowledged.
+/// Data that the store refuses: each batch alone, and of the one at fault what is refused is rejected (<see cref="WriteInParts"/>).
 /// </summary>
-internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions options, IChangeFeed changes, ILogger<UsageWriter> logger) : BackgroundService
+internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts parts, UsageOptions options, IChangeFeed changes, ILogger<UsageWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryOverload = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryStore = TimeSpan.FromSeconds(5);
@@ -21,9 +22,9 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions
     /// <summary>Events taken in and not yet committed.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    public async Task<Result<int>> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
+    public async Task<Result<WrittenBatch>> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
-        if (batch.Size == 0) return 0;
+        if (batch.Size == 0) return new WrittenBatch(0, []);
         // An empty queue takes any body: one larger than the queue would otherwise be sent again for ever.
         var waiting = Interlocked.Add(ref _waiting, batch.Size);
         if ((waiting > options.QueueCapacity && waiting > batch.Size) || !_queue.Writer.TryWrite(batch))
@@ -74,19 +75,41 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions
         try
         {
             var duplicates = await ledger.WriteAsync(group, stoppingToken);
-            for (var index = 0; index < group.Count; index++) group[index].Complete(duplicates[index]);
+            for (var index = 0; index < group.Count; index++) group[index].Complete(new WrittenBatch(duplicates[index], []));
             Signal(group);
         }
-        catch (Exception error) when (IsBadData(error) && group.Count > 1)
+        catch (Exception error) when (!IsOfTheStore(error) && group.Count > 1)
         {
             LogSplit(logger, error, group.Count);
             foreach (var batch in group) await WriteGroupAsync([batch], stoppingToken);
         }
+        catch (Exception error) when (WriteInParts.DataError(error) is not null)
+        {
+            await WritePartsAsync(group[0], stoppingToken);
+        }
         catch (Exception error)
         {
-            LogFailed(logger, error, group.Count);
-            foreach (var batch in group) batch.Complete(new StoreUnavailable(RetryStore));
+            Fail(group, error);
         }
+    }
+
+    private async Task WritePartsAsync(IngestBatch batch, CancellationToken stoppingToken)
+    {
+        try
+        {
+            batch.Complete(await parts.ExecuteAsync(batch, stoppingToken));
+        }
+        catch (Exception error)
+        {
+            Fail([batch], error);
+        }
+        Signal([batch]);
+    }
+
+    private void Fail(List<IngestBatch> group, Exception error)
+    {
+        LogFailed(logger, error, group.Count);
+        foreach (var batch in group) batch.Complete(new StoreUnavailable(RetryStore));
     }
 
     private void Signal(List<IngestBatch> group)
@@ -96,13 +119,8 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, UsageOptions
         changes.Signal(Topics.AllUsage);
     }
 
-    /// <summary>The data, not the server, is at fault, so the others of the group must not suffer for it: SQLSTATE classes 21 to 23, a value too large (54), or the driver could not write it.</summary>
-    private static bool IsBadData(Exception error) => error switch
-    {
-        PostgresException refused => refused.SqlState is ['2', '1' or '2' or '3', ..] or ['5', '4', ..],
-        NpgsqlException or OperationCanceledException => false,
-        _ => true,
-    };
+    /// <summary>Then every batch would fail in the same way. Anything else is one batch's fault, and the others of the group must not suffer for it.</summary>
+    private static bool IsOfTheStore(Exception error) => error is (NpgsqlException or OperationCanceledException) && WriteInParts.DataError(error) is null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A group of {Batches} batches was not written; its callers are told to send it again")]
     private static partial void LogFailed(ILogger logger, Exception error, int batches);

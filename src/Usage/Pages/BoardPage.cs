@@ -1,3 +1,4 @@
+using AgentConsole.Platform.Data;
 using AgentConsole.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -7,6 +8,7 @@ namespace AgentConsole.Usage.Pages;
 public abstract class BoardPage : LivePage<UsageBoard>
 {
     private UsageBoardReader? reader;
+    private Reach? read;
 
     [Inject] private UsageQueries Queries { get; set; } = null!;
     [Inject] private SharedBreakdowns Shared { get; set; } = null!;
@@ -17,10 +19,14 @@ public abstract class BoardPage : LivePage<UsageBoard>
 
     protected override Task<UsageBoard> PullAsync(CancellationToken cancellationToken)
     {
-        reader ??= new((query, cancel) => Shared.ReadAsync(query, ChangedAt, cancel), Queries.HasEventsAsync, Clock);
-        return reader.ReadAsync(UsageView.Read(Frame, Clock.GetUtcNow(), DefaultGroup), Frame.Tenant, cancellationToken);
+        if (reader is null || read != Frame.Reach)
+        {
+            var reach = read = Frame.Reach;
+            reader = new((query, cancel) => Shared.ReadAsync(reach, query, ChangedAt, cancel), cancel => Queries.HasEventsAsync(reach, cancel), cancel => Queries.FindFirstUseAsync(reach, cancel), Clock);
+        }
+        return reader.ReadAsync(UsageView.Read(Frame, Clock.GetUtcNow(), DefaultGroup), cancellationToken);
     }
 
     protected Task<IReadOnlyList<string>> ReadValuesAsync(Dimension dimension, int limit) =>
-        Queries.ListValuesAsync(dimension, Frame.Tenant, limit, CancellationToken.None);
+        Queries.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
 }

@@ -15,9 +15,9 @@ public sealed partial class ConflictsPage
 
     protected override async Task<ConflictList> PullAsync(CancellationToken cancellationToken)
     {
-        var (range, tenant, code) = (Frame.Range(Clock.GetUtcNow()), Frame.Tenant, Code);
-        var all = await Money.ListConflictsAsync(range.From, range.To, tenant, cancellationToken);
-        var any = all.Count > 0 || await Queries.HasEventsAsync(tenant, cancellationToken);
+        var (range, reach, code) = (Frame.Range(Clock.GetUtcNow()), Frame.Reach, Code);
+        var all = await Money.ListConflictsAsync(reach, range.From, range.To, cancellationToken);
+        var any = all.Count > 0 || await Queries.HasEventsAsync(reach, cancellationToken);
         return new(all, [.. all.Where(row => code is null || row.Code == code)], any);
     }
 

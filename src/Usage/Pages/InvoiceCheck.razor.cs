@@ -1,7 +1,9 @@
 using System.Globalization;
+using AgentConsole.Platform.Data;
 using AgentConsole.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
+using Npgsql;
 
 namespace AgentConsole.Usage.Pages;
 
@@ -10,8 +12,11 @@ public sealed partial class InvoiceCheck
 {
     private const long MaxBytes = 20 * 1024 * 1024;
     private const int MostRows = 500;
+    private const int MostProviders = 50;
 
     private bool _reading;
+    private (Reach Reach, string? Provider)? _of;
+    private IReadOnlyList<string> _providers = [];
     private string? _name;
     private string? _problem;
     private InvoiceComparison? _comparison;
@@ -19,7 +24,41 @@ public sealed partial class InvoiceCheck
     [Inject] private CompareInvoice Compare { get; set; } = null!;
     [Inject] private ILogger<InvoiceCheck> Logger { get; set; } = null!;
 
-    [Parameter] public string? Tenant { get; set; }
+    [Inject] private UsageQueries Queries { get; set; } = null!;
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    [Parameter, EditorRequired] public required PageUrl Url { get; set; }
+    /// <summary>Whose ledger the invoice is held against.</summary>
+    [Parameter, EditorRequired] public required Reach Reach { get; set; }
+
+    /// <summary>Whose part of the ledger counts: others' models are not on this provider's invoice.</summary>
+    private string? Provider => Url.Text("provider");
+
+    private string Whose => string.Join(" at ", new[] { Reach.IsPlatform ? null : string.Join(", ", Reach.Tenants), Provider }.OfType<string>());
+
+    /// <summary>One that the URL names is offered even when nothing of it was used lately.</summary>
+    private IEnumerable<string> Providers => Provider is { } named && !_providers.Contains(named) ? _providers.Append(named) : _providers;
+
+    /// <summary>What was compared with another part of the ledger says nothing of this one.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_of == (Reach, Provider)) return;
+        (_of, _comparison, _problem) = ((Reach, Provider), null, null);
+        try
+        {
+            _providers = await Queries.ListValuesAsync(Reach, Dimension.Provider, MostProviders, CancellationToken.None);
+        }
+        catch (NpgsqlException error)
+        {
+            LogUnreadable(Logger, error);
+        }
+    }
+
+    private void Choose(ChangeEventArgs chosen)
+    {
+        var url = Url.Without("provider");
+        Navigation.NavigateTo((chosen.Value is string { Length: > 0 } provider ? url.With("provider", provider) : url).ToString());
+    }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -34,9 +73,15 @@ public sealed partial class InvoiceCheck
                 return;
             }
             await using var file = change.File.OpenReadStream(MaxBytes);
-            var filter = Tenant is null ? UsageFilter.None : UsageFilter.None.With(Dimension.Tenant, Tenant);
-            var compared = await Compare.ExecuteAsync(file, filter, CancellationToken.None);
-            (_comparison, _problem) = (compared.Value, compared.Error?.Message);
+            var of = _of;
+            var filter = Provider is null ? UsageFilter.None : UsageFilter.None.With(Dimension.Provider, Provider);
+            var compared = await Compare.ExecuteAsync(file, Reach, filter, CancellationToken.None);
+            if (of == _of) (_comparison, _problem) = (compared.Value, compared.Error?.Message);
+        }
+        catch (NpgsqlException error)
+        {
+            LogUnreadable(Logger, error);
+            _problem = "The ledger could not be read. Try again.";
         }
         catch (Exception error) when (error is IOException or CsvHelper.CsvFormatException or CsvHelper.CsvValidationException)
         {
@@ -49,6 +94,6 @@ public sealed partial class InvoiceCheck
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An invoice could not be read")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An invoice could not be compared")]
     private static partial void LogUnreadable(ILogger logger, Exception error);
 }

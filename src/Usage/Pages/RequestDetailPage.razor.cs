@@ -22,7 +22,7 @@ public sealed partial class RequestDetailPage
 
     protected override async Task<RequestDetail> PullAsync(CancellationToken cancellationToken)
     {
-        var usage = await Queries.FindRequestAsync(Tenant, Id, Url.Text("source"), cancellationToken);
+        var usage = await Queries.FindRequestAsync(Frame.Reach, Tenant, Id, Url.Text("source"), cancellationToken);
         return usage is null ? new(null, new Receipt()) : new(usage, Prices.Book.Explain(usage.ToConsumption(), usage.PriceId));
     }
 }

@@ -7,15 +7,24 @@ public sealed record RequestFlaws(IReadOnlyList<string> Conflicts, bool Unpriced
 {
     public static readonly string[] Parameters = ["conflict", "unpriced"];
 
+    /// <summary>What the requests are, after their number; empty when all are meant.</summary>
+    public string Words => (Conflicts.Count > 0, Unpriced) switch
+    {
+        (true, true) => "without a price and with numbers that contradict each other",
+        (true, false) => "with numbers that contradict each other",
+        (false, true) => "without a price",
+        (false, false) => "",
+    };
+
     public bool None => Conflicts.Count == 0 && !Unpriced;
 
     public static RequestFlaws Read(PageUrl url) => new([.. url.All("conflict").Where(static code => code.Length > 0)], url["unpriced"] == "true");
 }
 
 /// <summary>What the requests page shows.</summary>
-/// <param name="Summary">The whole range with the same filters, not only this page of it; it does not know <paramref name="Flaws"/>.</param>
+/// <param name="Total">Of every request that fits, not only of this page; null when it takes too long to read.</param>
 /// <param name="Rejected">Items refused at the door; null unless their tab is open.</param>
-public sealed record RequestList(TimeRange Range, RequestSort Sort, RequestPage Page, Breakdown Summary, IReadOnlyList<RejectedItem>? Rejected, bool HasEvents, RequestFlaws Flaws)
+public sealed record RequestList(TimeRange Range, RequestSort Sort, RequestPage Page, RequestTotal? Total, Freshness Freshness, IReadOnlyList<RejectedItem>? Rejected, bool HasEvents, RequestFlaws Flaws)
 {
     public const int PageSize = 100;
     public const string RejectedTab = "rejected";

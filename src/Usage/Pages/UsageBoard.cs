@@ -1,8 +1,11 @@
+using AgentConsole.Shell;
+
 namespace AgentConsole.Usage.Pages;
 
 /// <summary>Everything the overview and the usage page show, from as few reads as possible.</summary>
 /// <param name="Groups">Grain total by the chosen dimension: tiles and table, so that rows sum to the tile.</param>
-/// <param name="Previous">The same measures of the range before.</param>
+/// <param name="Previous">The same measures of the range before; see <see cref="Comparison"/>.</param>
+/// <param name="FirstUse">When the data begins, of the tenants that are looked at; null before there is any.</param>
 /// <param name="Over">The whole over time, without groups.</param>
 /// <param name="Leading">The groups of <paramref name="Top"/> over time.</param>
 /// <param name="Top">The dearest groups, which get a colour of their own.</param>
@@ -11,20 +14,47 @@ public sealed record UsageBoard(
     UsageView View,
     Breakdown Groups,
     Measures Previous,
+    DateTimeOffset? FirstUse,
     Breakdown Over,
     Breakdown Leading,
     IReadOnlyList<string?> Top,
     bool HasEvents)
 {
     public Measures Total => Groups.Total;
+
+    /// <summary>Whether <see cref="Previous"/> is all that there was: of a time before the first event nothing is known, and part of a period is no period.</summary>
+    public Comparison Comparison => Comparison.Of(View.Range, FirstUse, Previous);
 }
 
-/// <summary>Asks for a board. One per page: the range before hardly changes and is asked for once a minute.</summary>
+/// <summary>Whether a range can be compared with the one before.</summary>
+/// <param name="Reason">Why not; null when it can.</param>
+public sealed record Comparison(string? Reason)
+{
+    /// <summary>Ranges of days begin at midnight, and the first event of a first day comes later.</summary>
+    private static readonly TimeSpan ByTheDay = TimeSpan.FromDays(2);
+
+    public bool IsKnown => Reason is null;
+
+    public static Comparison Of(TimeRange range, DateTimeOffset? firstUse, Measures previous)
+    {
+        var before = range.Previous();
+        if (firstUse is not { } first) return new($"Nothing is known of {range.PreviousWords}");
+        var local = TimeZoneInfo.ConvertTime(first, range.Zone);
+        var begins = range.Length >= ByTheDay ? TimeRange.Midnight(DateOnly.FromDateTime(local.DateTime), range.Zone) : first;
+        if (begins > before.From)
+            return new($"The data begins on {Format.Date(first, range.Zone)}: {(begins >= before.To ? "nothing" : "only a part")} is known of {range.PreviousWords}, which began on {Format.Date(before.From, range.Zone)}");
+        return new(previous.Requests == 0 ? $"There was no request in {range.PreviousWords}" : null);
+    }
+}
+
+/// <summary>Asks for a board. One per page and reach: the range before hardly changes and is asked for once a minute.</summary>
 /// <param name="breakdown">Answers a breakdown.</param>
-/// <param name="hasEvents">Whether the tenant has any event.</param>
+/// <param name="hasEvents">Whether there is any event within reach.</param>
+/// <param name="firstUse">When the data within reach begins.</param>
 public sealed class UsageBoardReader(
     Func<BreakdownQuery, CancellationToken, Task<Breakdown>> breakdown,
-    Func<string?, CancellationToken, Task<bool>> hasEvents,
+    Func<CancellationToken, Task<bool>> hasEvents,
+    Func<CancellationToken, Task<DateTimeOffset?>> firstUse,
     TimeProvider clock)
 {
     /// <summary>Series with a colour of their own; everything beyond is "other".</summary>
@@ -32,18 +62,18 @@ public sealed class UsageBoardReader(
 
     private static readonly TimeSpan PreviousKept = TimeSpan.FromMinutes(1);
 
-    private (string Key, DateTimeOffset At, Measures Measures)? previous;
+    private (string Key, DateTimeOffset At, Measures Measures, DateTimeOffset? FirstUse)? previous;
 
-    public async Task<UsageBoard> ReadAsync(UsageView view, string? tenant, CancellationToken cancellationToken)
+    public async Task<UsageBoard> ReadAsync(UsageView view, CancellationToken cancellationToken)
     {
         var groups = await breakdown(view.Ask(Grain.Total, view.GroupBy), cancellationToken);
         var top = Top(groups);
         var over = breakdown(view.Ask(view.Grain), cancellationToken);
         var leading = breakdown(Narrow(view, top, groups.Rows.Count), cancellationToken);
         await Task.WhenAll(over, leading);
-        var before = await PreviousAsync(view, cancellationToken);
-        var any = groups.Total.Requests > 0 || await hasEvents(tenant, cancellationToken);
-        return new(view, groups, before, await over, await leading, top, any);
+        var (before, first) = await PreviousAsync(view, cancellationToken);
+        var any = groups.Total.Requests > 0 || await hasEvents(cancellationToken);
+        return new(view, groups, before, first, await over, await leading, top, any);
     }
 
     /// <summary>By cost, then by requests, so that unpriced groups still have an order.</summary>
@@ -62,16 +92,17 @@ public sealed class UsageBoardReader(
         return groups <= top.Count ? query : query with { Filter = view.Filter.With(view.GroupBy, [.. top]) };
     }
 
-    private async Task<Measures> PreviousAsync(UsageView view, CancellationToken cancellationToken)
+    private async Task<(Measures Measures, DateTimeOffset? FirstUse)> PreviousAsync(UsageView view, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var range = view.Range.Previous();
         var key = $"{view.Range.From:O} {view.Range.To:O} {FilterKey(view.Filter)}";
         if (previous is { } known && known.Key == key && now - known.At < PreviousKept)
-            return known.Measures;
+            return (known.Measures, known.FirstUse);
         var answer = await breakdown(new(range.From, range.To, range.Zone, Grain.Total, [], view.Filter), cancellationToken);
-        previous = (key, now, answer.Total);
-        return answer.Total;
+        var first = await firstUse(cancellationToken);
+        previous = (key, now, answer.Total, first);
+        return (answer.Total, first);
     }
 
     private static string FilterKey(UsageFilter filter) =>

@@ -1,3 +1,4 @@
+using AgentConsole.Access;
 using AgentConsole.Shell;
 
 namespace AgentConsole.Usage.Pages;
@@ -6,9 +7,9 @@ public static class UsagePages
 {
     /// <summary>The usage pages' places in the rail.</summary>
     public static IServiceCollection AddUsagePages(this IServiceCollection services) => services
-        .AddSingleton(new NavEntry(NavGroup.Spend, 10, "Overview", Links.Overview, "overview"))
-        .AddSingleton(new NavEntry(NavGroup.Spend, 20, "Usage", Links.Usage, "usage"))
-        .AddSingleton(new NavEntry(NavGroup.Spend, 30, "Requests", Links.Requests, "requests"))
-        .AddSingleton(new NavEntry(NavGroup.Spend, 35, "Conflicts", Links.Conflicts, "warning"))
-        .AddSingleton(new NavEntry(NavGroup.Spend, 60, "Reconciliation", Links.Reconciliation, "reconciliation"));
+        .AddSingleton(new NavEntry(NavGroup.Spend, 10, "Overview", Links.Overview, "overview", Permission.ReadUsage.Policy()))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 20, "Usage", Links.Usage, "usage", Permission.ReadUsage.Policy()))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 30, "Requests", Links.Requests, "requests", Permission.ReadUsage.Policy()))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 35, "Conflicts", Links.Conflicts, "warning", Permission.ReadUsage.Policy()))
+        .AddSingleton(new NavEntry(NavGroup.Spend, 60, "Reconciliation", Links.Reconciliation, "reconciliation", Permission.ReadUsage.Policy()));
 }

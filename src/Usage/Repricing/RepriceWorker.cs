@@ -16,7 +16,7 @@ namespace AgentConsole.Usage.Repricing;
 /// have done so; 3. wait until everything before it is in the rollups; 4. batch after batch until the last tenant is done. Each step is a transaction, so a restart goes on where it was.
 /// </summary>
 internal sealed partial class RepriceWorker(
-    IDbContextFactory<ConsoleDb> contexts, PriceQueries prices, RollUpUsage rollUp, AuditLog audit, IChangeFeed changes, TimeProvider time, ILogger<RepriceWorker> logger) : BackgroundService
+    Contexts contexts, PriceQueries prices, RollUpUsage rollUp, AuditLog audit, IChangeFeed changes, TimeProvider time, ILogger<RepriceWorker> logger) : BackgroundService
 {
     /// <summary>Longer than a node needs to notice that prices changed, and than an event waits between its price and its commit.</summary>
     internal TimeSpan Settling { get; set; } = TimeSpan.FromSeconds(8);
@@ -67,8 +67,7 @@ internal sealed partial class RepriceWorker(
 
     private async Task<Step> StepAsync(CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var db = await contexts.BeginAsync(Reach.Platform, cancellationToken);
         if ((await db.Set<RepriceRun>().FromSqlRaw(Oldest).ToListAsync(cancellationToken)) is not [var run] || run.State is not (RepriceState.Waiting or RepriceState.Running)) return Step.Nothing;
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var (step, tenant) = run.State == RepriceState.Waiting
@@ -76,7 +75,7 @@ internal sealed partial class RepriceWorker(
             : (Step.More, await WriteBatchAsync(connection, run, cancellationToken));
         (run.UpdatedAt, run.Failures) = (time.GetUtcNow(), 0);
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await db.CommitAsync(cancellationToken);
         Signal(tenant);
         return step;
     }
@@ -124,12 +123,11 @@ internal sealed partial class RepriceWorker(
     {
         try
         {
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await using var db = await contexts.BeginAsync(Reach.Platform, cancellationToken);
             if ((await db.Set<RepriceRun>().FromSqlRaw(Oldest).ToListAsync(cancellationToken)) is not [var run]) return;
             if (++run.Failures >= MaxFailures) (run.State, run.FinishedAt) = (RepriceState.Failed, time.GetUtcNow());
             await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await db.CommitAsync(cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -10,6 +10,9 @@ namespace AgentConsole.Usage.Rollups;
 /// </summary>
 internal static class BreakdownReader
 {
+    /// <summary>Above this many look-ups, scanning is no slower.</summary>
+    private const int MaxLookups = 5_000;
+
     /// <summary>More buckets than any chart or sheet can use.</summary>
     public const int MaxBuckets = 10_000;
 
@@ -25,32 +28,32 @@ internal static class BreakdownReader
     private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum(r.{bucket.Column()})::bigint"));
 
     private static string EventSums(BreakdownQuery query) => $$"""
-        count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0),
-        {{(query.Percentiles ? "array_send(coalesce(array_agg(r.latency_ms) FILTER (WHERE r.latency_ms IS NOT NULL), '{}'))" : "''::bytea")}}, {{TokenSums}}
+        count(*) FILTER (WHERE r.status = {{(short)UsageStatus.Failure}}), count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0),
+        {{(query.Percentiles ? "string_agg(int4send(r.latency_ms), '')" : "NULL::bytea")}}, {{TokenSums}}
         """;
 
     public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
     {
         var buckets = Buckets(query);
-        var kind = KindFor(query);
+        var levels = RollupCover.LevelsFor(query.GroupBy.Concat(query.Filter.Values.Keys));
         var pieces = new List<Piece>();
         for (var index = 0; index < buckets.Count; index++)
-            RollupCover.Add(pieces, index, kind, buckets[index].From, buckets[index].To);
+            RollupCover.Add(pieces, index, levels, buckets[index].From, buckets[index].To);
 
         var groups = new Dictionary<GroupKey, Sums>();
-        var rolled = pieces.Where(static piece => piece.Grain is not null).ToList();
-        var raw = pieces.Where(static piece => piece.Grain is null).ToList();
+        var rolled = pieces.Where(static piece => piece.Level is not null).ToList();
+        var raw = pieces.Where(static piece => piece.Level is null).ToList();
         if (rolled.Count > 0)
         {
-            await using var rollups = RollupCommand(connection, query, tenants, kind!.Value, rolled);
-            await CollectAsync(rollups, query, groups, static bucket => bucket, cancellationToken);
+            await using var rollups = RollupCommand(connection, query, tenants, rolled, [.. buckets.Select(static bucket => bucket.From)]);
+            await CollectAsync(rollups, query, groups, static bucket => bucket, isPacked: true, cancellationToken);
             await using var tail = TailCommand(connection, query, tenants, rolled);
-            await CollectAsync(tail, query, groups, BucketOfQuarter(rolled), cancellationToken);
+            await CollectAsync(tail, query, groups, BucketOfQuarter(rolled), isPacked: false, cancellationToken);
         }
         if (raw.Count > 0)
         {
             await using var events = EventCommand(connection, query, tenants, raw);
-            await CollectAsync(events, query, groups, static bucket => bucket, cancellationToken);
+            await CollectAsync(events, query, groups, static bucket => bucket, isPacked: false, cancellationToken);
         }
         var total = new Sums();
         foreach (var sums in groups.Values) total.Add(sums);
@@ -72,41 +75,43 @@ internal static class BreakdownReader
         return buckets;
     }
 
-    /// <summary>The rollup that knows every dimension asked for; null when none does.</summary>
-    private static RollupKind? KindFor(BreakdownQuery query)
+    /// <summary>
+    /// Each run of buckets is scanned; when a few subjects are asked for, each is looked up in each run, past the rows of all the others.
+    /// OFFSET 0 keeps one index scan per run, whatever the planner believes about the arrays.
+    /// </summary>
+    private static NpgsqlCommand RollupCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces, DateTime[] starts)
     {
-        var kind = RollupKind.Model;
-        foreach (var dimension in query.GroupBy.Concat(query.Filter.Values.Keys))
-        {
-            var needed = dimension switch
-            {
-                Dimension.Tenant or Dimension.Provider or Dimension.Model or Dimension.Status => RollupKind.Model,
-                Dimension.User => RollupKind.User,
-                Dimension.Key => RollupKind.Key,
-                _ => (RollupKind?)null,
-            };
-            if (needed is null || (needed != RollupKind.Model && kind != RollupKind.Model && kind != needed)) return null;
-            if (needed != RollupKind.Model) kind = needed.Value;
-        }
-        return kind;
-    }
-
-    /// <summary>OFFSET 0 keeps one index scan per piece, whatever the planner believes about the arrays.</summary>
-    private static NpgsqlCommand RollupCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, RollupKind kind, IReadOnlyList<Piece> pieces)
-    {
-        var command = WithPieces(connection, tenants, pieces);
-        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, pieces.Select(static piece => (short)piece.Grain!).ToArray());
+        var runs = RollupCover.Runs(pieces);
+        var subjects = Subjects(query.Filter);
+        var looksUp = subjects is not null && (long)runs.Count * subjects.Length * tenants.Length <= MaxLookups;
+        var command = new NpgsqlCommand { Connection = connection };
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, tenants);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, runs.Select(static run => run.From).ToArray());
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, runs.Select(static run => run.To).ToArray());
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, runs.Select(static run => (short)run.Level!.Value.Kind).ToArray());
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Smallint, runs.Select(static run => (short)run.Level!.Value.Grain).ToArray());
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, starts);
+        if (looksUp) Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, subjects!);
         var filter = UsageSql.Filter(command, query.Filter, RollupColumn);
         var groups = string.Concat(query.GroupBy.Select(static dimension => $", {RollupColumn(dimension)}"));
         command.CommandText = $"""
-            SELECT p.bucket, r.status, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost), {(query.Percentiles ? "string_agg(array_send(r.latency), '')" : "''::bytea")}, {TokenSums}{groups}
-            FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(bucket, lower, upper, grain)
+            SELECT width_bucket(r.bucket_start, $6) - 1 AS bucket, sum(r.failures)::bigint, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost),
+                   {(query.Percentiles ? "string_agg(r.latency, '')" : "NULL::bytea")}, {TokenSums}{groups}
+            FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(lower, upper, kind, grain){(looksUp ? ", unnest($7) AS s(subject)" : "")}
             CROSS JOIN LATERAL (
               SELECT * FROM usage_rollups AS r
-              WHERE r.tenant_id = t.tenant_id AND r.kind = {(short)kind} AND r.grain = p.grain AND r.bucket_start >= p.lower AND r.bucket_start < p.upper{filter} OFFSET 0) AS r
-            GROUP BY p.bucket, r.status{groups}
+              WHERE r.tenant_id = t.tenant_id AND r.kind = p.kind AND r.grain = p.grain AND r.bucket_start >= p.lower AND r.bucket_start < p.upper
+                {(looksUp ? "AND r.subject = s.subject AND r.kind > 1" : "")}{filter} OFFSET 0) AS r
+            GROUP BY bucket{groups}
             """;
         return command;
+    }
+
+    /// <summary>The users or keys that are asked for by name; null when all are.</summary>
+    private static string[]? Subjects(UsageFilter filter)
+    {
+        var named = filter[Dimension.User] is { Count: > 0 } users ? users : filter[Dimension.Key];
+        return named.Count == 0 ? null : [.. named.Select(static name => name ?? "").Distinct(StringComparer.Ordinal)];
     }
 
     private static NpgsqlCommand EventCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces)
@@ -115,12 +120,12 @@ internal static class BreakdownReader
         var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
         var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
         command.CommandText = $"""
-            SELECT p.bucket, r.status, {EventSums(query)}{groups}
+            SELECT p.bucket, {EventSums(query)}{groups}
             FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4) AS p(bucket, lower, upper)
             CROSS JOIN LATERAL (
               SELECT * FROM usage_events AS r
               WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= p.lower AND r.occurred_at < p.upper{filter} OFFSET 0) AS r
-            GROUP BY p.bucket, r.status{groups}
+            GROUP BY p.bucket{groups}
             """;
         return command;
     }
@@ -135,10 +140,10 @@ internal static class BreakdownReader
         var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
         var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
         command.CommandText = $"""
-            SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, r.status, {EventSums(query)}{groups}
+            SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, {EventSums(query)}{groups}
             FROM (SELECT * FROM usage_events AS r WHERE r.xid >= (SELECT xid FROM usage_rollup_watermark) OFFSET 0) AS r
             WHERE r.tenant_id = ANY($1) AND r.occurred_at >= $2 AND r.occurred_at < $3{filter}
-            GROUP BY quarter, r.status{groups}
+            GROUP BY quarter{groups}
             """;
         return command;
     }
@@ -180,7 +185,7 @@ internal static class BreakdownReader
     private static void Add(NpgsqlCommand command, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
 
-    private static async Task CollectAsync(NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, Sums> groups, Func<int, int?> bucketOf, CancellationToken cancellationToken)
+    private static async Task CollectAsync(NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, Sums> groups, Func<int, int?> bucketOf, bool isPacked, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -190,7 +195,7 @@ internal static class BreakdownReader
             for (var index = 0; index < values.Length; index++)
                 values[index] = UsageSql.GroupValue(reader, 7 + TokenCounts.BucketCount + index, query.GroupBy[index]);
             ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(bucket, values), out _);
-            (sums ??= new Sums()).Add(reader);
+            (sums ??= new Sums()).Add(reader, isPacked);
         }
     }
 
@@ -219,39 +224,45 @@ internal static class BreakdownReader
     private sealed class Sums
     {
         private LatencyHistogram? _latency;
-        private Measures _sums = Measures.Zero;
+        private TokenCounts _tokens;
+        private long _requests, _failures, _attempts, _unpriced;
+        private decimal _cost;
 
-        /// <summary>Adds a row: bucket, status, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
-        public void Add(NpgsqlDataReader reader)
+        /// <summary>Adds a row: bucket, failures, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
+        /// <param name="isPacked">Whether latencies come as a histogram, else as milliseconds.</param>
+        public void Add(NpgsqlDataReader reader, bool isPacked)
         {
-            var requests = reader.GetInt64(2);
+            _failures += reader.GetInt64(1);
+            _requests += reader.GetInt64(2);
+            _attempts += reader.GetInt64(3);
+            _unpriced += reader.GetInt64(4);
+            _cost += reader.GetDecimal(5);
+            if (!reader.IsDBNull(6)) AddLatency(reader.GetFieldValue<byte[]>(6), isPacked);
             var tokens = default(TokenCounts);
             foreach (var bucket in TokenCounts.Buckets)
                 if (reader.GetInt64(7 + (int)bucket) is > 0 and var count) tokens = tokens.With(bucket, count);
-            if (reader.GetFieldValue<byte[]>(6) is { Length: > 0 } sent) (_latency ??= new()).AddSent(sent);
-            _sums = new(
-                _sums.Requests + requests,
-                _sums.Failures + (reader.GetInt16(1) == (short)UsageStatus.Failure ? requests : 0),
-                _sums.Attempts + reader.GetInt64(3),
-                _sums.Tokens + tokens,
-                _sums.Cost + reader.GetDecimal(5),
-                _sums.UnpricedRequests + reader.GetInt64(4),
-                null);
+            _tokens += tokens;
         }
 
         public void Add(Sums other)
         {
+            _failures += other._failures;
+            _requests += other._requests;
+            _attempts += other._attempts;
+            _unpriced += other._unpriced;
+            _cost += other._cost;
+            _tokens += other._tokens;
             if (other._latency is { } latency) (_latency ??= new()).Add(latency);
-            _sums = new(
-                _sums.Requests + other._sums.Requests,
-                _sums.Failures + other._sums.Failures,
-                _sums.Attempts + other._sums.Attempts,
-                _sums.Tokens + other._sums.Tokens,
-                _sums.Cost + other._sums.Cost,
-                _sums.UnpricedRequests + other._sums.UnpricedRequests,
-                null);
         }
 
-        public Measures ToMeasures() => _sums with { LatencyMs = _latency?.Percentiles() };
+        public Measures ToMeasures() => new(_requests, _failures, _attempts, _tokens, _cost, _unpriced, _latency?.Percentiles());
+
+        private void AddLatency(byte[] sent, bool isPacked)
+        {
+            if (sent.Length == 0) return;
+            _latency ??= new();
+            if (isPacked) _latency.AddPacked(sent);
+            else _latency.AddMilliseconds(sent);
+        }
     }
 }

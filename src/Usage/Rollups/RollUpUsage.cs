@@ -36,8 +36,8 @@ internal sealed partial class RollUpUsage(Database database, TimeProvider time, 
     /// <summary>Adds what is waiting, a transaction's worth. True when there may be more.</summary>
     public async Task<bool> RollUpAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var session = await database.BeginAsync(Reach.Platform, cancellationToken);
+        var connection = session.Connection;
         if (await SpanAsync(connection, cancellationToken) is not var (from, to) || from >= to) return false;
         var (batch, count) = await ReadAsync(connection, from, to, cancellationToken);
         await RollupWriter.WriteAsync(connection, batch, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed partial class RollUpUsage(Database database, TimeProvider time, 
         move.Parameters.Add(new() { Value = to, NpgsqlDbType = NpgsqlDbType.Xid8 });
         move.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await move.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
         return count >= int.Parse(MaxEvents, CultureInfo.InvariantCulture);
     }
 

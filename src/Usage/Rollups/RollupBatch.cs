@@ -5,6 +5,15 @@ namespace AgentConsole.Usage.Rollups;
 internal readonly record struct RollupKey(
     string Tenant, RollupKind Kind, RollupGrain Grain, DateTime BucketStart, string Subject, string Provider, string Model, UsageStatus Status) : IComparable<RollupKey>
 {
+    /// <summary>The row of a coarser level that this one is a part of.</summary>
+    public RollupKey At(RollupLevel level)
+    {
+        var bucket = level.BucketOf(BucketStart);
+        return level.Kind is RollupKind.UserTotal or RollupKind.KeyTotal
+            ? this with { Kind = level.Kind, Grain = level.Grain, BucketStart = bucket, Provider = "", Model = "", Status = Rollup.AnyStatus }
+            : this with { Grain = level.Grain, BucketStart = bucket };
+    }
+
     /// <summary>The order of the primary key: rows are written as the index has them.</summary>
     public int CompareTo(RollupKey other)
     {
@@ -22,20 +31,23 @@ internal readonly record struct RollupKey(
 internal sealed class RollupSums
 {
     public long Requests;
+    public long Failures;
     public long Attempts;
     public long Unpriced;
     public TokenCounts Tokens;
     public decimal Cost;
-    public List<long> Latency = [];
+    /// <summary>The bin of each event's latency.</summary>
+    public List<byte> Latency = [];
 
     public void Add(in RolledEvent usage)
     {
         Requests++;
+        if (usage.Status == UsageStatus.Failure) Failures++;
         Attempts += usage.Attempts;
         Tokens += usage.Tokens;
         if (usage.Cost is { } cost) Cost += cost;
         else Unpriced++;
-        if (usage.LatencyMs is { } latency) Latency.Add(LatencyHistogram.Entry(LatencyHistogram.Bin(latency), 1));
+        if (usage.LatencyMs is { } latency) Latency.Add(LatencyHistogram.Bin(latency));
     }
 
     public void Correct(decimal cost, int unpriced)
@@ -47,37 +59,30 @@ internal sealed class RollupSums
     public void Add(RollupSums other)
     {
         Requests += other.Requests;
+        Failures += other.Failures;
         Attempts += other.Attempts;
         Unpriced += other.Unpriced;
         Tokens += other.Tokens;
         Cost += other.Cost;
         Latency.AddRange(other.Latency);
     }
-
-    /// <summary>One entry per bin.</summary>
-    public long[] LatencyEntries()
-    {
-        if (Latency.Count <= 1) return [.. Latency];
-        var histogram = new LatencyHistogram();
-        foreach (var entry in Latency) histogram.AddEntry(entry);
-        return histogram.ToEntries();
-    }
 }
 
 /// <summary>The rollup rows that a batch of events changes, summed before the store is asked.</summary>
 internal sealed class RollupBatch
 {
+    private static readonly RollupLevel[] OfModel = Coarser(RollupKind.Model);
+    private static readonly RollupLevel[] OfUser = Coarser(RollupKind.User, RollupKind.UserTotal);
+    private static readonly RollupLevel[] OfKey = Coarser(RollupKind.Key, RollupKind.KeyTotal);
+
     private readonly Dictionary<RollupKey, RollupSums> _rows = [];
 
-    /// <summary>The rows in the order of the primary key, coarser grains included.</summary>
+    /// <summary>The rows in the order of the primary key, coarser levels included.</summary>
     public IReadOnlyList<KeyValuePair<RollupKey, RollupSums>> Rows()
     {
-        var fine = _rows.ToList();
-        foreach (var (key, sums) in fine)
-        {
-            if (key.Kind == RollupKind.Model) Sums(key with { Grain = RollupGrain.Hour, BucketStart = key.BucketStart.Date.AddHours(key.BucketStart.Hour) }).Add(sums);
-            Sums(key with { Grain = RollupGrain.Day, BucketStart = key.BucketStart.Date }).Add(sums);
-        }
+        foreach (var (key, sums) in _rows.ToList())
+            foreach (var level in CoarserOf(key.Kind))
+                Sums(key.At(level)).Add(sums);
         var rows = _rows.ToList();
         rows.Sort(static (a, b) => a.Key.CompareTo(b.Key));
         return rows;
@@ -100,12 +105,23 @@ internal sealed class RollupBatch
         Sums(key with { Kind = RollupKind.Key, Subject = usage.Key }).Correct(cost, unpriced);
     }
 
+    private static RollupLevel[] Coarser(params RollupKind[] kinds) =>
+        [.. RollupCover.Kept.Where(level => kinds.Contains(level.Kind) && level.Grain != RollupGrain.QuarterHour)];
+
     private static RollupKey ModelKey(in RolledEvent usage)
     {
-        var at = usage.OccurredAt;
-        var bucket = new DateTime(at.Ticks - at.Ticks % TimeSpan.FromMinutes(15).Ticks, DateTimeKind.Utc);
+        var bucket = new RollupLevel(RollupKind.Model, RollupGrain.QuarterHour).BucketOf(usage.OccurredAt);
         return new(usage.Tenant, RollupKind.Model, RollupGrain.QuarterHour, bucket, "", usage.Provider, usage.Model, usage.Status);
     }
+
+    /// <summary>The levels that are sums of a kind's quarter hours.</summary>
+    private static RollupLevel[] CoarserOf(RollupKind kind) => kind switch
+    {
+        RollupKind.Model => OfModel,
+        RollupKind.User => OfUser,
+        RollupKind.Key => OfKey,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     private RollupSums Sums(in RollupKey key) =>
         CollectionsMarshal.GetValueRefOrAddDefault(_rows, key, out _) ??= new RollupSums();

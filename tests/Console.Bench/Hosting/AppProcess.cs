@@ -32,6 +32,11 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <summary>A platform key that it accepts.</summary>
     public static string Key { get; } = $"bench-{Guid.NewGuid():N}";
 
+    /// <summary>Who may sign in to its pages.</summary>
+    public const string Operator = "operator@example.test";
+
+    public static string Password { get; } = $"bench-{Guid.NewGuid():N}";
+
     public bool IsRunning => !_process.HasExited;
 
     /// <param name="folder">Of the log, and of the data unless the settings name a store.</param>
@@ -47,6 +52,8 @@ internal sealed class AppProcess : IAsyncDisposable
         start.Environment["Data__Directory"] = Path.Combine(folder, "data");
         start.Environment["Demo__Enabled"] = "false";
         start.Environment["Access__BootstrapKey"] = Key;
+        start.Environment["Access__BootstrapAdmin__Email"] = Operator;
+        start.Environment["Access__BootstrapAdmin__Password"] = Password;
         foreach (var (name, value) in settings) start.Environment[name] = value;
         var app = new AppProcess(Process.Start(start)!, url, Path.Combine(folder, $"app-{url.Port}.log"));
         try

@@ -17,6 +17,7 @@ internal sealed class Dashboards : IAsyncDisposable
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly List<(string Path, IPage Page, string Seen)> _pages = [];
+    private string? _signedIn;
 
     private Dashboards(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
@@ -37,6 +38,7 @@ internal sealed class Dashboards : IAsyncDisposable
         var dashboards = new Dashboards(playwright, browser);
         try
         {
+            if (count > 0) await dashboards.SignInAsync(url);
             for (var index = 0; index < count; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -72,10 +74,24 @@ internal sealed class Dashboards : IAsyncDisposable
         _playwright.Dispose();
     }
 
+    /// <summary>Once, by the form; every viewer then has these cookies.</summary>
+    private async Task SignInAsync(Uri url)
+    {
+        var context = await _browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(url, "/sign-in").ToString(), new() { Timeout = TimeoutMs });
+        await page.GetByLabel("E-mail").FillAsync(AppProcess.Operator);
+        await page.GetByLabel("Password").FillAsync(AppProcess.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.Locator(".frame").WaitForAsync(new() { Timeout = TimeoutMs });
+        _signedIn = await context.StorageStateAsync();
+        await context.CloseAsync();
+    }
+
     /// <summary>Each in a context of its own, as each viewer is.</summary>
     private async Task OpenAsync(Uri url)
     {
-        var page = await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 800, Height = 600 }, ReducedMotion = ReducedMotion.Reduce })).NewPageAsync();
+        var page = await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 800, Height = 600 }, ReducedMotion = ReducedMotion.Reduce, StorageState = _signedIn })).NewPageAsync();
         await page.GotoAsync(url.ToString(), new() { Timeout = TimeoutMs });
         await page.Locator(Mark).WaitForAsync(new() { Timeout = TimeoutMs });
         _pages.Add((url.PathAndQuery, page, ""));

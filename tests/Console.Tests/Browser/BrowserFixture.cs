@@ -1,5 +1,6 @@
 using AgentConsole.Tests.Testing;
 using Microsoft.Playwright;
+using Npgsql;
 
 namespace AgentConsole.Tests.Browser;
 
@@ -15,12 +16,16 @@ public sealed class BrowserFixture : IAsyncLifetime
     private readonly PostgresFixture _postgres = new();
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
+    private NpgsqlDataSource _source = null!;
+    private string _signedIn = "";
 
     internal RunningConsole Console { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        Console = await RunningConsole.StartAsync(await _postgres.CreateDatabaseAsync());
+        var database = await _postgres.CreateDatabaseAsync();
+        _source = NpgsqlDataSource.Create(database);
+        Console = await RunningConsole.StartAsync(database);
         await Console.SendAsync([.. Enumerable.Range(0, 1200).Select(Event)]);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
@@ -28,13 +33,36 @@ public sealed class BrowserFixture : IAsyncLifetime
             ExecutablePath = Environment.GetEnvironmentVariable("CONSOLE_TEST_CHROMIUM") ?? "/usr/bin/chromium",
             Args = Flags,
         });
+        await SignInAsync();
     }
 
-    /// <summary>A page of a new visitor. What goes wrong in the browser is in <see cref="Visit.Complaints"/>.</summary>
-    internal async Task<Visit> VisitAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    /// <summary>Behind the console's back.</summary>
+    internal async Task ExecuteAsync(string sql)
     {
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        await using var command = _source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    internal Task ScalarUntilAsync(string sql, Func<long, bool> isSo) => Eventually.TrueAsync(async () =>
+    {
+        await using var command = _source.CreateCommand(sql);
+        return isSo((long)(await command.ExecuteScalarAsync())!);
+    });
+
+    /// <summary>A page in a new browser of the operator, who is signed in, or of nobody. What goes wrong in the browser is in <see cref="Visit.Complaints"/>.</summary>
+    internal async Task<Visit> VisitAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, bool signedIn = true)
+    {
+        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, StorageState = signedIn ? _signedIn : null });
         return new(context, await context.NewPageAsync(), Console.Address);
+    }
+
+    /// <summary>Once, by the form; every visit then begins with these cookies. The operator is made shortly after the app listens.</summary>
+    private async Task SignInAsync()
+    {
+        await using var visit = await VisitAsync(signedIn: false);
+        for (var attempt = 0; attempt < 3 && !await visit.IsInFrameAsync(); attempt++) await visit.SignInAsync(RunningConsole.Operator, RunningConsole.Password);
+        await visit.ReadyAsync();
+        _signedIn = await visit.Page.Context.StorageStateAsync();
     }
 
     public async Task DisposeAsync()
@@ -42,6 +70,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         await _browser.DisposeAsync();
         _playwright.Dispose();
         await Console.DisposeAsync();
+        await _source.DisposeAsync();
         await _postgres.DisposeAsync();
     }
 
@@ -102,6 +131,23 @@ internal sealed class Visit : IAsyncDisposable
     {
         await Page.Locator(".frame h1").WaitForAsync();
         await Assertions.Expect(Page.Locator(".frame .bone")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Fills the form in; does not wait for what comes then.</summary>
+    public async Task SignInAsync(string email, string password, string path = "/")
+    {
+        await Page.GotoAsync($"{_address}/sign-in?returnUrl={Uri.EscapeDataString(path)}");
+        await Page.GetByLabel("E-mail").FillAsync(email);
+        await Page.GetByLabel("Password").FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+    }
+
+    /// <summary>Whether a signed-in page came; false at the sign-in page.</summary>
+    public async Task<bool> IsInFrameAsync()
+    {
+        if (Page.Url == "about:blank") return false;
+        await Page.Locator(".frame h1, .sign-in h1").First.WaitForAsync();
+        return await Page.Locator(".frame").CountAsync() > 0;
     }
 
     /// <summary>Pixels by which the page is wider than the window.</summary>

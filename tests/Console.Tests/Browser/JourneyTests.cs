@@ -153,7 +153,10 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         await page.Locator(".tenant-drop").ClickAsync();
         await page.GetByRole(AriaRole.Option, new() { Name = "chat", Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("tenant=chat"));
-        await page.Locator("#rail").GetByRole(AriaRole.Link, new() { Name = "Usage" }).ClickAsync();
+        // The address changes before the links are drawn anew.
+        var usage = page.Locator("#rail").GetByRole(AriaRole.Link, new() { Name = "Usage" });
+        await Expect(usage).ToHaveAttributeAsync("href", new Regex("tenant=chat"));
+        await usage.ClickAsync();
 
         await Expect(page).ToHaveURLAsync(new Regex("/usage\\?tenant=chat"));
         Assert.Empty(visit.Complaints);

@@ -9,6 +9,9 @@ namespace AgentConsole.Tests.Browser;
 /// <summary>The built app as its own process on a free port, over a new database: what a browser talks to.</summary>
 internal sealed partial class RunningConsole : IAsyncDisposable
 {
+    public const string Operator = "operator@example.test";
+    public const string Password = "quiet-otters-swim-93";
+
     private const string Key = "key-of-the-browser-tests";
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
 
@@ -18,7 +21,8 @@ internal sealed partial class RunningConsole : IAsyncDisposable
     private RunningConsole(Process process, string address)
     {
         _process = process;
-        Address = address;
+        // By name: a passkey belongs to a name and not to an address.
+        Address = address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         _client = new() { BaseAddress = new(address), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) } };
     }
 
@@ -40,6 +44,8 @@ internal sealed partial class RunningConsole : IAsyncDisposable
             ["Urls"] = "http://127.0.0.1:0",
             ["Demo__Enabled"] = "false",
             ["Access__BootstrapKey"] = Key,
+            ["Access__BootstrapAdmin__Email"] = Operator,
+            ["Access__BootstrapAdmin__Password"] = Password,
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;

@@ -81,6 +81,15 @@ public sealed class DemoDayTests
     }
 
     [Fact]
+    public void Requests_OfEveryKind_HaveAPriceUnlessTheirModelHasNone()
+    {
+        var unpriced = Month.Value.Where(static item => item is { Model: var model, Tokens.Total: > 0 } && model != DemoModel.Unpriced)
+            .Where(static item => PriceBook.Seed.Price(new Consumption(item.Tenant, item.Model.Provider, item.Model.Name, item.OccurredAt, item.Tokens, Batch: item.Batch)) is null);
+        Assert.Empty(unpriced.Select(static item => (item.Model.Name, item.Operation, item.Batch, item.Tokens)).Take(3));
+        Assert.All(Month.Value.Where(static item => item.Model == DemoModel.Embedding), static item => Assert.Equal(("embeddings", 0), (item.Operation, item.Tokens.OutputTotal)));
+    }
+
+    [Fact]
     public void LoopingAgent_MakesHundredsOfIdenticalCallsForAbout547Dollars()
     {
         var loop = Of(DemoTenants.Northwind).GroupBy(static item => item.CallHash).Where(static group => group.Key is not null).MaxBy(static group => group.Count())!.ToList();

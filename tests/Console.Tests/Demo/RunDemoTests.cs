@@ -1,6 +1,7 @@
 using AgentConsole.Access;
-using AgentConsole.Demo;
 using AgentConsole.Demo.Traffic;
+using AgentConsole.Demo;
+using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,7 @@ public sealed class RunDemoTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(Wanted.Count, await app.CountAsync("usage_events"));
         Assert.Equal(Wanted.Sum(static item => item.Tokens.Total), await TokensAsync(app));
         Assert.Equal(0, await app.CountAsync("usage_rejections"));
-        var tenants = await app.Get<TenantQueries>().ListAsync(CancellationToken.None);
+        var tenants = await app.Get<TenantQueries>().ListAsync(Reach.Platform, CancellationToken.None);
         Assert.Equal(
             DemoTenants.All.OrderBy(static tenant => tenant.Name).Select(static tenant => (tenant.Id, tenant.Name, tenant.TimeZone)),
             tenants.OrderBy(static tenant => tenant.Name).Select(static tenant => (tenant.TenantId, tenant.Name, tenant.TimeZone)));
@@ -54,7 +55,7 @@ public sealed class RunDemoTests(PostgresFixture postgres) : IClassFixture<Postg
         await using (var first = ConsoleApp.Start(database))
         {
             var tenant = DemoTenants.Northwind;
-            await first.Get<SaveTenant>().ExecuteAsync(tenant.Id, tenant.Name, tenant.TimeZone, CancellationToken.None);
+            await first.Get<CreateTenant>().ExecuteAsync(tenant.Id, tenant.Name, tenant.TimeZone, Caller.System, CancellationToken.None);
             var send = ActivatorUtilities.CreateInstance<SendDemo>(first.Services);
             await send.ExecuteAsync([.. Wanted.Where(item => item.Tenant == tenant.Id).Take(1_700)], CancellationToken.None);
         }

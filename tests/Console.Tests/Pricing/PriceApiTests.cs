@@ -1,7 +1,8 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using AgentConsole.Access;
+using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Tests.Testing;
 
@@ -190,12 +191,11 @@ public sealed class PriceApiTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         await shared.Client.AddPriceAsync(Prices.Row(_provider, "a", "1", "2", row => row["tenant"] = _tenant));
         await shared.Client.AddPriceAsync(Prices.Row(_provider, "a", "3", "4", row => row["tenant"] = _tenant));
-        var audit = shared.App.Get<AuditLog>();
         Assert.Equal("key:bootstrap prices.add 3", await shared.App.ScalarAsync<string>(
             $"SELECT actor || ' ' || action || ' ' || (after->'perMillion'->>'input') FROM audit_entries WHERE tenant_id = '{_tenant}' AND sequence = 2"));
-        Assert.Null(await audit.FindBreakAsync(_tenant, CancellationToken.None));
+        Assert.True((await VerifyAsync(_tenant)).IsWhole);
         await shared.App.ExecuteAsync($$"""UPDATE audit_entries SET after = jsonb_set(after, '{perMillion,input}', '"1.1"') WHERE tenant_id = '{{_tenant}}' AND sequence = 1""");
-        Assert.Equal(1, await audit.FindBreakAsync(_tenant, CancellationToken.None));
+        Assert.Equal(1, Assert.Single(Assert.Single((await VerifyAsync(_tenant)).Chains).Breaks).Sequence);
     }
 
     [Fact]
@@ -203,8 +203,10 @@ public sealed class PriceApiTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         await shared.Client.ImportAsync(Prices.Catalogue(_provider, ("a", "1", "2")));
         Assert.Equal("prices.import", await shared.App.ScalarAsync<string>("SELECT action FROM audit_entries WHERE tenant_id = '' AND (after->>'added')::int > 0 ORDER BY sequence DESC LIMIT 1"));
-        Assert.Null(await shared.App.Get<AuditLog>().FindBreakAsync("", CancellationToken.None));
+        Assert.True((await VerifyAsync("")).IsWhole);
     }
+
+    private async Task<AuditVerdict> VerifyAsync(string tenant) => (await shared.App.Get<VerifyAudit>().ExecuteAsync(tenant, Caller.System, null, CancellationToken.None)).Value!;
 
     /// <summary>Another node: a book of its own over the same store, told by nobody.</summary>
     [Fact]

@@ -69,6 +69,17 @@ public sealed partial class ArchitectureTests
         Assert.Equal("", string.Join('\n', wrong));
     }
 
+    /// <summary>The connections that see every row, and who may use them: whoever works for someone begins a session with that one's reach.</summary>
+    [Fact]
+    public void Connection_ThatSeesEveryRow_IsUsedByTheFewThatWorkForNobody()
+    {
+        Assert.Equal(["src/Jobs/JobsFeature.cs", "src/Platform/Http/Health.cs", "src/Usage/UsagePartitions.cs"], Users("Owner"));
+        Assert.Equal(["src/Access/Keys/FollowAccess.cs", "src/Platform/Data/Contexts.cs", "src/Platform/Data/ProtectionKeys.cs", "src/Pricing/PriceStore.cs", "src/Usage/MaintainUsageJob.cs", "src/Usage/ReconcileUsage.cs"], Users("Platform"));
+
+        static IEnumerable<string> Users(string source) =>
+            Repository.Files("src", ".cs").Where(file => Regex.IsMatch(file.Text, $@"atabase(>\(\))?\.{source}\b")).Select(static file => file.Path.Replace('\\', '/')).Order(StringComparer.Ordinal);
+    }
+
     [Fact]
     public void Class_NobodyDerivesFrom_IsSealed()
     {
@@ -114,7 +125,7 @@ public sealed partial class ArchitectureTests
         type.GetCustomAttribute<CompilerGeneratedAttribute>() is not null || (type.DeclaringType is { } outer && IsGenerated(outer))
         || type.Name == "_Imports" || typeof(IComponent).IsAssignableFrom(type) || typeof(Migration).IsAssignableFrom(type) || typeof(ModelSnapshot).IsAssignableFrom(type);
 
-    [GeneratedRegex(@"\b(tenants?|usage|prices?|pricing|budgets?|limits?|prompts?|anomal\w+|fleet)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(usage|prices?|pricing|budgets?|limits?|prompts?|anomal\w+|fleet)\b", RegexOptions.IgnoreCase)]
     private static partial Regex FeatureWord();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]

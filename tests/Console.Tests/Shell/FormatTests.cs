@@ -58,6 +58,13 @@ public sealed class FormatTests
     [InlineData(125_000, "2 min 5 s")]
     public void Milliseconds_AnyLength_PicksTheUnit(double milliseconds, string expected) => Assert.Equal(expected, Format.Milliseconds(milliseconds));
 
+    [Theory]
+    [InlineData(42, "42 s")]
+    [InlineData(125, "2 min 5 s")]
+    [InlineData(11_520, "3 h 12 min")]
+    [InlineData(180_000, "2 d 2 h")]
+    public void Duration_AnyLength_IsItsTwoLargestUnits(int seconds, string expected) => Assert.Equal(expected, Format.Duration(TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public void Times_InAZone_AreThatZonesWallClock()
     {

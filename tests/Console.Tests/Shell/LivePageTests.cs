@@ -1,3 +1,4 @@
+using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
 using AgentConsole.Shell;
 using AgentConsole.Tests.Usage.Pages;
@@ -90,6 +91,21 @@ public sealed class LivePageTests : PagesContext
     }
 
     [Fact]
+    public async Task Reach_OfTwoTenants_ListensToThoseAndNoOther()
+    {
+        next.SetResult("one");
+        var page = Show("/probe", Reach.Of("acme", "globex"));
+        Assert.Equal(2, Feed.Listeners);
+
+        next = Done("two");
+        await Feed.SignalAsync(Topics.AllUsage);
+        await Feed.SignalAsync(Topics.Usage("initech"));
+        Assert.Contains("one", page.Markup);
+        await Feed.SignalAsync(Topics.Usage("globex"));
+        Assert.Contains("two", page.Markup);
+    }
+
+    [Fact]
     public async Task Dispose_Page_StopsListening()
     {
         next.SetResult("one");
@@ -107,8 +123,8 @@ public sealed class LivePageTests : PagesContext
         return done;
     }
 
-    private IRenderedComponent<Probe> Show(string url) => Render<Probe>(parameters => parameters
-        .AddCascadingValue(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), []))
+    private IRenderedComponent<Probe> Show(string url, Reach? reach = null) => Render<Probe>(parameters => parameters
+        .AddCascadingValue(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [], reach ?? Reach.Platform))
         .Add(page => page.Pull, asked =>
         {
             pulled.Add(asked.ToString());
@@ -116,7 +132,7 @@ public sealed class LivePageTests : PagesContext
         }));
 
     private static void Navigate(IRenderedComponent<Probe> page, string url) =>
-        page.InvokeAsync(() => page.Instance.MoveAsync(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), []))).GetAwaiter().GetResult();
+        page.InvokeAsync(() => page.Instance.MoveAsync(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [], Reach.Platform))).GetAwaiter().GetResult();
 
     private sealed class Probe : LivePage<string>
     {

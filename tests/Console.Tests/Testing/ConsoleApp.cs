@@ -4,6 +4,7 @@ using AgentConsole.Platform.Data;
 using AgentConsole.Usage;
 using AgentConsole.Usage.Rollups;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +40,8 @@ internal sealed class ConsoleApp : WebApplicationFactory<Program>
 
     public string ConnectionString => _connectionString;
 
-    public NpgsqlDataSource Source => Services.GetRequiredService<Database>().Source;
+    /// <summary>The login that owns the tables: it sees every row.</summary>
+    public NpgsqlDataSource Source => Services.GetRequiredService<Database>().Owner;
 
     /// <summary>Over a new database of <paramref name="postgres"/>; settings are configuration keys, such as <c>Usage:Writers</c>, and win.</summary>
     public static async Task<ConsoleApp> StartAsync(
@@ -58,8 +60,7 @@ internal sealed class ConsoleApp : WebApplicationFactory<Program>
     {
         await using var database = new Database(new PlatformOptions { Database = connectionString, DataDirectory = "" }, NullLogger<Database>.Instance);
         await database.OpenAsync(CancellationToken.None);
-        await using var db = new ConsoleDb(new DbContextOptionsBuilder<ConsoleDb>().UseNpgsql(database.Source).Options);
-        await db.Database.MigrateAsync();
+        await database.MigrateAsync(CancellationToken.None);
         await new UsagePartitions(database, new ManualTime(Now), NullLogger<UsagePartitions>.Instance).EnsureAsync(CancellationToken.None);
     }
 
@@ -69,6 +70,16 @@ internal sealed class ConsoleApp : WebApplicationFactory<Program>
         var client = CreateClient();
         if (key is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address
+    {
+        get
+        {
+            using var client = CreateClient();
+            return client.BaseAddress!;
+        }
     }
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
@@ -112,6 +123,7 @@ internal sealed class ConsoleApp : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<TimeProvider>(Time);
+            services.Configure<PasswordHasherOptions>(static hasher => hasher.IterationCount = 1000);
             _services?.Invoke(services);
         });
     }

@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Tests.Testing;
-using AgentConsole.Usage;
 using AgentConsole.Usage.Repricing;
 using AgentConsole.Usage.Rollups;
+using AgentConsole.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -128,8 +129,8 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
         await client.ImportAsync(Prices.Catalogue("p", ("a", "1", "2"), ("b", "2", "3")));
         await SendAsync(client, 40_000, seed: 3);
         await client.ImportAsync(Prices.Catalogue("p", ("a", "3", "4"), ("b", "2", "5"), ("c", "1", "1")));
-        var run = await app.Get<RepriceUsage>().StartAsync(
-            new(ConsoleApp.Now.AddYears(-1), ConsoleApp.Now.AddDays(1)), 40_000, AgentConsole.Access.Actor.System, CancellationToken.None);
+        var run = (await app.Get<RepriceUsage>().StartAsync(
+            new(ConsoleApp.Now.AddYears(-1), ConsoleApp.Now.AddDays(1)), 40_000, AgentConsole.Access.Caller.System, CancellationToken.None)).Value!;
         // The other process need not wait until every node knows these prices.
         await app.ExecuteAsync("UPDATE price_versions SET changed_at = changed_at - interval '1 minute'");
         using (var node = StartNode(app.ConnectionString))
@@ -144,13 +145,13 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
                 await node.WaitForExitAsync();
             }
         }
-        Assert.Equal(RepriceState.Running, (await app.Get<RepriceUsage>().FindAsync(run.Id, null, CancellationToken.None))!.State);
+        Assert.Equal(RepriceState.Running, (await app.Get<RepriceUsage>().FindAsync(Reach.Platform, run.Id, CancellationToken.None))!.State);
 
         await using var other = ConsoleApp.Start(app.ConnectionString);
         await Eventually.TrueAsync(async () => await app.CountAsync("reprice_runs WHERE state = 2") == 1);
 
         foreach (var tenant in Tenants) await AssertFreshAsync(other, tenant);
-        Assert.Equal(40_000, (await app.Get<RepriceUsage>().FindAsync(run.Id, null, CancellationToken.None))!.Scanned);
+        Assert.Equal(40_000, (await app.Get<RepriceUsage>().FindAsync(Reach.Platform, run.Id, CancellationToken.None))!.Scanned);
     }
 
     [Theory]
@@ -232,7 +233,7 @@ public sealed class RepriceUsageTests : IClassFixture<PostgresFixture>
         while (await app.Get<RollUpUsage>().RollUpAsync(CancellationToken.None)) { }
         await Eventually.TrueAsync(async () => await app.CountAsync("usage_events AS e, usage_rollup_watermark AS w WHERE e.xid >= w.xid") == 0);
         var book = app.Get<CurrentPrices>().Book;
-        await using var db = await app.Get<IDbContextFactory<AgentConsole.Platform.Data.ConsoleDb>>().CreateDbContextAsync();
+        await using var db = app.Get<Contexts>().CreateForPlatform();
         foreach (var usage in await db.Set<UsageEvent>().AsNoTracking().Where(usage => usage.TenantId == tenant).ToListAsync())
         {
             var price = book.Price(usage.ToConsumption());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 
@@ -17,10 +18,10 @@ public sealed class UsageQueriesTests(SharedApp shared) : IClassFixture<SharedAp
         await shared.Client.SendUsageAsync(Json.Array(new[] { "b", "a", "b", null, "c", "c", "c" }.Select((user, index) => Json.Event($"{index}", _tenant, item => item["user"] = user))));
         await shared.Client.SendUsageAsync(Json.Event("x", _tenant + "-other", item => item["user"] = "foreign"));
         await shared.App.RollUpAsync();
-        Assert.Equal(["c", "b", "a"], await Queries.ListValuesAsync(Dimension.User, _tenant, 10, CancellationToken.None));
-        Assert.Equal(["c", "b"], await Queries.ListValuesAsync(Dimension.User, _tenant, 2, CancellationToken.None));
-        Assert.Empty(await Queries.ListValuesAsync(Dimension.Key, _tenant, 10, CancellationToken.None));
-        Assert.Equal([_tenant], await Queries.ListValuesAsync(Dimension.Tenant, _tenant, 10, CancellationToken.None));
+        Assert.Equal(["c", "b", "a"], await Queries.ListValuesAsync(Reach.Of(_tenant), Dimension.User, 10, CancellationToken.None));
+        Assert.Equal(["c", "b"], await Queries.ListValuesAsync(Reach.Of(_tenant), Dimension.User, 2, CancellationToken.None));
+        Assert.Empty(await Queries.ListValuesAsync(Reach.Of(_tenant), Dimension.Key, 10, CancellationToken.None));
+        Assert.Equal([_tenant], await Queries.ListValuesAsync(Reach.Of(_tenant), Dimension.Tenant, 10, CancellationToken.None));
     }
 
     [Fact]
@@ -41,19 +42,66 @@ public sealed class UsageQueriesTests(SharedApp shared) : IClassFixture<SharedAp
     [Fact]
     public async Task HasEvents_IsFalseUntilTheFirst()
     {
-        Assert.False(await Queries.HasEventsAsync(_tenant, CancellationToken.None));
+        Assert.False(await Queries.HasEventsAsync(Reach.Of(_tenant), CancellationToken.None));
         await shared.Client.SendUsageAsync(Json.Event("a", _tenant));
-        Assert.True(await Queries.HasEventsAsync(_tenant, CancellationToken.None));
-        Assert.True(await Queries.HasEventsAsync(null, CancellationToken.None));
+        Assert.True(await Queries.HasEventsAsync(Reach.Of(_tenant), CancellationToken.None));
+        Assert.True(await Queries.HasEventsAsync(Reach.Platform, CancellationToken.None));
     }
 
     [Fact]
     public async Task Rejected_AreListedWithWhatWasSent()
     {
         await shared.Client.SendUsageAsync(Json.Array([Json.Event("a", _tenant, item => item["status"] = "odd")]));
-        var item = Assert.Single(await Queries.ListRejectedAsync(ConsoleApp.Now.AddMinutes(-1), ConsoleApp.Now.AddMinutes(1), _tenant, 10, CancellationToken.None));
+        var item = Assert.Single(await Queries.ListRejectedAsync(Reach.Of(_tenant), ConsoleApp.Now.AddMinutes(-1), ConsoleApp.Now.AddMinutes(1), 10, CancellationToken.None));
         Assert.Equal(("native", "a", "status is not one of success, failure, cancelled, denied"), (item.Source, item.EventId, item.Error));
         Assert.Contains("\"odd\"", item.Payload, StringComparison.Ordinal);
-        Assert.Empty(await Queries.ListRejectedAsync(ConsoleApp.Now.AddMinutes(1), ConsoleApp.Now.AddMinutes(2), _tenant, 10, CancellationToken.None));
+        Assert.Empty(await Queries.ListRejectedAsync(Reach.Of(_tenant), ConsoleApp.Now.AddMinutes(1), ConsoleApp.Now.AddMinutes(2), 10, CancellationToken.None));
     }
+
+    [Fact]
+    public async Task FirstUse_IsTheTenantsOwnToTheQuarterHour()
+    {
+        Assert.Null(await Queries.FindFirstUseAsync(Reach.Of(_tenant), CancellationToken.None));
+        await shared.Client.SendUsageAsync(Json.Array([Json.Event("a", _tenant, static item => item["occurredAt"] = "2026-11-03T10:20:00Z"), Json.Event("b", _tenant), Json.Event("c", _tenant + "-other", static item => item["occurredAt"] = "2026-11-01T00:00:00Z")]));
+        await shared.App.RollUpAsync();
+        Assert.Equal(new DateTimeOffset(2026, 11, 3, 10, 15, 0, TimeSpan.Zero), await Queries.FindFirstUseAsync(Reach.Of(_tenant), CancellationToken.None));
+        Assert.True(await Queries.FindFirstUseAsync(Reach.Platform, CancellationToken.None) <= new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task SumRequests_ConflictsAndUnpriced_IsExactlyOfWhatTheListHas()
+    {
+        var events = Enumerable.Range(0, 60).Select(index => Json.Event($"s{index}", _tenant, item =>
+        {
+            if (index % 3 == 0) item["model"] = "no-such-model-9";
+            if (index % 4 == 0) item["costReported"] = "9.5";
+            item["user"] = $"u-{index % 2}";
+        }));
+        await shared.Client.SendUsageAsync(Json.Array(events));
+        foreach (var query in new RequestQuery[]
+        {
+            Ask(), Ask() with { UnpricedOnly = true }, Ask() with { Conflicts = ["reported_cost_differs"] }, Ask() with { Conflicts = [RequestQuery.AnyConflict], Filter = Of.With(Dimension.User, "u-0") },
+            Ask() with { Conflicts = ["no_such_code"] }, Ask() with { UnpricedOnly = true, Conflicts = [RequestQuery.AnyConflict] },
+        })
+        {
+            var total = await Queries.SumRequestsAsync(Reach.Platform, query, TimeSpan.FromSeconds(30), CancellationToken.None);
+            var rows = (await Queries.ListRequestsAsync(Reach.Platform, query, CancellationToken.None)).Items;
+            Assert.Equal(new RequestTotal(rows.Count, rows.Sum(static row => row.Cost ?? 0), rows.Count(static row => row.Cost is null)), total);
+        }
+        Assert.Equal(new RequestTotal(0, 0, 0), await Queries.SumRequestsAsync(Reach.Of("another"), Ask(), TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.Equal(15, (await Queries.SumRequestsAsync(Reach.Platform, Ask() with { Conflicts = ["reported_cost_differs"], UnpricedOnly = false }, TimeSpan.FromSeconds(30), CancellationToken.None))!.Requests + 5);
+    }
+
+    [Fact]
+    public async Task SumRequests_StoreTakesLonger_IsNullInTime()
+    {
+        await using var connection = await shared.App.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE usage_events IN ACCESS EXCLUSIVE MODE", connection)) await hold.ExecuteNonQueryAsync();
+        Assert.Null(await Queries.SumRequestsAsync(Reach.Platform, Ask(), TimeSpan.FromMilliseconds(200), CancellationToken.None));
+    }
+
+    private UsageFilter Of => UsageFilter.None.With(Dimension.Tenant, _tenant);
+
+    private RequestQuery Ask() => new(ConsoleApp.Now.AddDays(-2), ConsoleApp.Now.AddDays(1), Of, Limit: 100);
 }

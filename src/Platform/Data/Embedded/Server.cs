@@ -26,8 +26,8 @@ internal sealed class Server(Cluster cluster, Binaries binaries, ServerUser user
         Database = database,
         Username = Cluster.Superuser,
         Password = cluster.Password,
-        // Two pools of the app (EF and direct) fit into the server's connections, with some to spare.
-        MaxPoolSize = Math.Max(10, options.MaxConnections * 2 / 5),
+        // The app's pools share these; some are to spare.
+        MaxPoolSize = Math.Max(10, options.MaxConnections * 4 / 5),
         ApplicationName = "agent-console",
     }.ConnectionString;
 

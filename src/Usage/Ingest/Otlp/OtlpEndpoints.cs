@@ -53,7 +53,7 @@ internal static class OtlpEndpoints
         var body = await IngestEndpoints.ReadBodyAsync(context, cancellationToken);
         if (!body.Ok) return body.Error;
         if (format == UsageFormat.OpenRouter && body.Value.IsEmpty && IsConnectionTest(context.Request)) return new IngestAnswer(0, 0, []);
-        return await ingest.ExecuteAsync(format, body.Value, new IngestCaller(context.User.Tenant()), cancellationToken);
+        return await ingest.ExecuteAsync(format, body.Value, Caller.Of(context), cancellationToken);
     }
 
     private static bool IsConnectionTest(HttpRequest request) =>

@@ -1,5 +1,6 @@
-using AgentConsole.Shell;
+using AgentConsole.Platform.Data;
 using AgentConsole.Shell.Widgets;
+using AgentConsole.Shell;
 using AgentConsole.Tests.Usage.Pages;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -114,17 +115,27 @@ public sealed class WidgetTests : PagesContext
     }
 
     [Fact]
-    public void Nav_Entries_AreGroupedAndKeepTheFrame()
+    public void Nav_EntriesOpenToTheVisitor_AreGroupedAndKeepTheFrame()
     {
-        Services.AddSingleton(new NavEntry(NavGroup.Control, 1, "Limits", "/limits", "limits"));
-        Services.AddSingleton(new NavEntry(NavGroup.Spend, 2, "Requests", "/requests", "requests"));
-        Services.AddSingleton(new NavEntry(NavGroup.Spend, 1, "Overview", "/", "overview"));
+        Services.AddSingleton(new NavEntry(NavGroup.Control, 1, "Limits", "/limits", "limits", "open"));
+        Services.AddSingleton(new NavEntry(NavGroup.Spend, 2, "Requests", "/requests", "requests", "open"));
+        Services.AddSingleton(new NavEntry(NavGroup.Spend, 1, "Overview", "/", "overview", "open"));
+        Services.AddSingleton(new NavEntry(NavGroup.Admin, 1, "Keys", "/keys", "keys", "closed"));
+        Services.AddSingleton<IVisitor>(new Visitor("open"));
 
         var nav = Render<Nav>(static parameters => parameters.Add(nav => nav.Url, PageUrl.Parse("/requests/acme/1?tenant=acme&model=x")));
 
         Assert.Equal(["Spend", "Control"], nav.FindAll("h2").Select(static heading => heading.TextContent));
         Assert.Equal(["/?tenant=acme", "/requests?tenant=acme", "/limits?tenant=acme"], nav.FindAll("li a").Select(static link => link.GetAttribute("href")));
         Assert.Equal("/requests?tenant=acme", nav.Find("[aria-current=page]").GetAttribute("href"));
+    }
+
+    /// <summary>Sees one tenant wherever the policy is this one.</summary>
+    private sealed class Visitor(string policy) : IVisitor
+    {
+        public ValueTask<Reach> ReachAsync(string? asked) => ValueTask.FromResult(asked == policy ? Reach.Of("acme") : Reach.None);
+
+        public IDisposable Follow(Action changed) => throw new NotSupportedException();
     }
 
     [Fact]
@@ -152,5 +163,5 @@ public sealed class WidgetTests : PagesContext
     }
 
     private IRenderedComponent<RangePicker> Picker(string url) =>
-        Render<RangePicker>(parameters => parameters.Add(picker => picker.Frame, AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [])));
+        Render<RangePicker>(parameters => parameters.Add(picker => picker.Frame, AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [], Reach.Platform)));
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using AgentConsole.Access;
+using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
-using AgentConsole.Usage;
 using AgentConsole.Usage.Api;
-using Microsoft.AspNetCore.WebUtilities;
+using AgentConsole.Usage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace AgentConsole.Tests.Usage.Api;
 
@@ -80,20 +81,30 @@ public sealed class QueryTests(SharedApp shared) : IClassFixture<SharedApp>
     [Fact]
     public void Filter_OfACallerWithATenant_IsThatTenantWhateverIsAsked()
     {
-        Assert.Equal(["acme"], Reader("user=u").Filter("acme").Value![Dimension.Tenant]);
-        Assert.Equal(["acme"], Reader("tenant=acme").Filter("acme").Value![Dimension.Tenant]);
+        Assert.Equal(["acme"], Reader("user=u", Reach.Of("acme")).Filter().Value![Dimension.Tenant]);
+        Assert.Equal(["acme"], Reader("tenant=acme", Reach.Of("acme")).Filter().Value![Dimension.Tenant]);
         foreach (var foreign in new[] { "tenant=globex", "tenant=acme&tenant=globex", "tenant=", "tenant=ACME" })
-            Assert.IsType<ForeignTenant>(Reader(foreign).Filter("acme").Error);
+            Assert.IsType<ForeignTenant>(Reader(foreign, Reach.Of("acme")).Filter().Error);
+    }
+
+    [Fact]
+    public void Filter_OfACallerWithSeveralTenants_IsThoseOrSomeOfThem()
+    {
+        var reach = Reach.Of("globex", "acme");
+        Assert.Equal(["acme", "globex"], Reader("user=u", reach).Filter().Value![Dimension.Tenant]);
+        Assert.Equal(["globex"], Reader("tenant=globex", reach).Filter().Value![Dimension.Tenant]);
+        Assert.IsType<ForeignTenant>(Reader("tenant=globex&tenant=initech", reach).Filter().Error);
+        Assert.IsType<ForeignTenant>(Reader("tenant=acme", Reach.None).Filter().Error);
     }
 
     [Fact]
     public void Filter_RepeatedAndEmptyValues_AreAlternativesAndNone() =>
-        Assert.Equal(["a", null, "b,c"], Reader("user=a&user=&user=b,c").Filter(null).Value![Dimension.User]);
+        Assert.Equal(["a", null, "b,c"], Reader("user=a&user=&user=b,c").Filter().Value![Dimension.User]);
 
     [Fact]
     public async Task Zone_NotNamed_IsTheOneTenants()
     {
-        await shared.App.Get<SaveTenant>().ExecuteAsync("nepal", "Nepal", "Asia/Kathmandu", CancellationToken.None);
+        await shared.App.Get<CreateTenant>().ExecuteAsync("nepal", "Nepal", "Asia/Kathmandu", Caller.System, CancellationToken.None);
         Assert.Equal("Asia/Kathmandu", await ZoneAsync("tenant=nepal"));
         Assert.Equal("Europe/Paris", await ZoneAsync("tenant=nepal&tz=Europe/Paris"));
         Assert.Equal("UTC", await ZoneAsync("tenant=nepal&tenant=other"));
@@ -105,10 +116,10 @@ public sealed class QueryTests(SharedApp shared) : IClassFixture<SharedApp>
     private async Task<string> ZoneAsync(string query)
     {
         var reader = Reader(query);
-        return (await reader.ZoneAsync(reader.Filter(null).Value!, CancellationToken.None)).Value!.Id;
+        return (await reader.ZoneAsync(reader.Filter().Value!, CancellationToken.None)).Value!.Id;
     }
 
-    private QueryReader Reader(string query) => new(new QueryCollection(QueryHelpers.ParseQuery(query)), shared.App.Get<TenantQueries>(), shared.App.Time);
+    private QueryReader Reader(string query, Reach? reach = null) => new(new QueryCollection(QueryHelpers.ParseQuery(query)), reach ?? Reach.Platform, shared.App.Get<TenantQueries>(), shared.App.Time);
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

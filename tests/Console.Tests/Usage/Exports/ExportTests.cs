@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using AgentConsole.Tests.Testing;
-using AgentConsole.Usage.Exports;
+using AgentConsole.Platform.Http;
 
 namespace AgentConsole.Tests.Usage.Exports;
 

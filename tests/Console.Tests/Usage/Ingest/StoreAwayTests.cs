@@ -40,6 +40,7 @@ public sealed class StoreAwayTests : IDisposable
         }
 
         Assert.Equal(0, sender.Wrong);
+        app.Source.Clear();
         await sender.ResendAllAsync();
         Assert.Equal(sender.Sent, await app.CountAsync("usage_events"));
         Assert.Equal(sender.Sent, await app.CountAsync("usage_keys"));

@@ -1,6 +1,8 @@
+using AgentConsole.Latency;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Tests.Usage.Ingest;
 
@@ -15,31 +17,58 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
 
     /// <summary>Data that no normaliser lets through, refused by PostgreSQL, or by the driver before it.</summary>
     [Theory]
-    [InlineData(0, null)]
-    [InlineData('a', "{not json")]
-    [InlineData(0xD800, null)]
-    public async Task Group_WithAPoisonBatch_WritesTheOthers(int character, string? hops)
+    [InlineData(0, null, "characters that are not text|22021")]
+    [InlineData('a', "{not json", "22P02")]
+    [InlineData(0xD800, null, "characters that are not text")]
+    public async Task Group_WithAPoisonEvent_RejectsItAloneAndWritesTheOthers(int character, string? hops, string error)
     {
         var user = $"a{(char)character}";
         var tenant = $"t-{Guid.NewGuid():N}";
-        var ledger = shared.App.Get<LedgerTransaction>();
-        // A writer of its own, not started: what is queued before the start is one group.
-        using var writer = new UsageWriter(ledger, new UsageOptions { Writers = 1 }, new AgentConsole.Platform.Live.ChangeFeed(TimeProvider.System, Quiet<AgentConsole.Platform.Live.ChangeFeed>()), Quiet<UsageWriter>());
-        Task<AgentConsole.Platform.Result<int>>[] writes =
+        // Not started: what is queued before the start is one group.
+        using var writer = Writer();
+        Task<AgentConsole.Platform.Result<WrittenBatch>>[] writes =
         [
             writer.WriteAsync(new([Event(tenant, "a")], []), CancellationToken.None),
-            writer.WriteAsync(new([Event(tenant, "poison", user: user, hops: hops)], []), CancellationToken.None),
+            writer.WriteAsync(new([.. Enumerable.Range(0, 13).Select(index => Event(tenant, $"good-{index}")), Event(tenant, "poison", user: user, hops: hops), Event(tenant, "a")], []), CancellationToken.None),
             writer.WriteAsync(new([Event(tenant, "b"), Event(tenant, "a")], []), CancellationToken.None),
         ];
         await writer.StartAsync(CancellationToken.None);
         var results = await Task.WhenAll(writes);
         await writer.StopAsync(CancellationToken.None);
-        Assert.Equal([true, false, true], results.Select(result => result.Ok));
-        Assert.Equal(1, results[2].Value);
-        Assert.Equal(2, await shared.App.CountAsync($"usage_events WHERE tenant_id = '{tenant}'"));
+        Assert.All(results, result => Assert.True(result.Ok));
+        Assert.Equal([0, 1, 1], results.Select(result => result.Value!.Duplicates));
+        var refused = Assert.Single(results.SelectMany(result => result.Value!.Refused));
+        Assert.Equal("poison", refused.Event!.Id);
+        Assert.Contains(error.Split('|'), part => refused.Error.Contains(part, StringComparison.Ordinal));
+        Assert.Equal(15, await shared.App.CountAsync($"usage_events WHERE tenant_id = '{tenant}'"));
+        Assert.Equal(1, await shared.App.CountAsync($"usage_rejections WHERE tenant_id = '{tenant}' AND event_id = 'poison' AND payload LIKE '%gpt-5%'"));
         await shared.App.RollUpAsync();
-        Assert.Equal(2L, await shared.App.ScalarAsync<long>($"SELECT sum(requests)::bigint FROM usage_rollups WHERE tenant_id = '{tenant}' AND kind = 1 AND grain = 3"));
+        Assert.Equal(15L, await shared.App.ScalarAsync<long>($"SELECT sum(requests)::bigint FROM usage_rollups WHERE tenant_id = '{tenant}' AND kind = 1 AND grain = 3"));
     }
+
+    /// <summary>How many latencies a stored histogram holds.</summary>
+    private const string Latencies = """
+        (SELECT sum(get_byte(latency, at + 1)::bigint << 24 | get_byte(latency, at + 2) << 16 | get_byte(latency, at + 3) << 8 | get_byte(latency, at + 4))
+         FROM generate_series(0, length(latency) - 5, 5) AS at)
+        """;
+
+    [Fact]
+    public async Task Batch_WithAPoisonIdAndAPoisonHop_RejectsBothAndKeepsThem()
+    {
+        var tenant = $"t-{Guid.NewGuid():N}";
+        using var writer = Writer();
+        await writer.StartAsync(CancellationToken.None);
+        HopTiming Hop(string span) => new() { TenantId = tenant, TraceId = "trace", SpanId = span, Name = "planner", Kind = HopKind.Stage, DurationUs = 1, StartedAt = ConsoleApp.Now };
+        var written = await writer.WriteAsync(new([Event(tenant, "a\ud800"), Event(tenant, "b")], [], [Hop("1"), Hop("2\0"), Hop("3")]), CancellationToken.None);
+        await writer.StopAsync(CancellationToken.None);
+        Assert.Equal(["a\ud800", null], written.Value!.Refused.Select(static refused => refused.Event?.Id));
+        Assert.Equal("2\0", written.Value.Refused[1].Hop!.SpanId);
+        Assert.Equal((1, 2, 2), (await shared.App.CountAsync($"usage_events WHERE tenant_id = '{tenant}'"), await shared.App.CountAsync($"hop_timings WHERE tenant_id = '{tenant}'"), await shared.App.CountAsync($"usage_rejections WHERE tenant_id = '{tenant}'")));
+    }
+
+    private UsageWriter Writer() => new(
+        shared.App.Get<LedgerTransaction>(), shared.App.Get<WriteInParts>(), new UsageOptions { Writers = 1 },
+        new AgentConsole.Platform.Live.ChangeFeed(TimeProvider.System, Quiet<AgentConsole.Platform.Live.ChangeFeed>()), Quiet<UsageWriter>());
 
     [Fact]
     public async Task Writers_SixteenOverTheSameTenantsAndUsers_NeverDeadlockAndSumExactly()
@@ -62,11 +91,11 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
         const long Expected = (Tasks * Batches * Size) + (Batches * 20);
         Assert.Equal(Expected, await shared.App.CountAsync($"usage_events WHERE tenant_id LIKE '{prefix}%'"));
         await shared.App.RollUpAsync();
-        foreach (var (kind, grain) in new[] { (1, 1), (1, 2), (1, 3), (2, 1), (2, 3), (3, 1), (3, 3) })
+        foreach (var (kind, grain) in RollupCover.Kept.Select(static level => ((short)level.Kind, (short)level.Grain)))
         {
             Assert.Equal($"{Expected}|{Expected * 10}|{Expected}|0.000000{Expected:000000}|{Expected}", await shared.App.ScalarAsync<string>($"""
                 SELECT sum(requests) || '|' || sum(input) || '|' || sum(output) || '|' || sum(cost) || '|' ||
-                       sum((SELECT sum(e & 1099511627775) FROM unnest(latency) AS e))
+                       sum({Latencies})
                 FROM usage_rollups WHERE tenant_id LIKE '{prefix}%' AND kind = {kind} AND grain = {grain}
                 """));
         }
@@ -85,8 +114,8 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
             await ledger.WriteAsync([new IngestBatch(events, [])], CancellationToken.None);
             await shared.App.RollUpAsync();
         }
-        Assert.InRange(await shared.App.ScalarAsync<int>($"SELECT max(cardinality(latency)) FROM usage_rollups WHERE tenant_id = '{tenant}'"), 100, 256);
-        Assert.Equal(latencies.Count, await shared.App.ScalarAsync<long>($"SELECT sum(e & 1099511627775)::bigint FROM usage_rollups, unnest(latency) AS e WHERE tenant_id = '{tenant}' AND kind = 1 AND grain = 3"));
+        Assert.InRange(await shared.App.ScalarAsync<int>($"SELECT max(length(latency) / 5) FROM usage_rollups WHERE tenant_id = '{tenant}'"), 100, 256);
+        Assert.Equal(latencies.Count, await shared.App.ScalarAsync<long>($"SELECT sum({Latencies})::bigint FROM usage_rollups WHERE tenant_id = '{tenant}' AND kind = 1 AND grain = 3"));
         var total = (await shared.Client.GetJsonAsync($"/api/v1/usage/breakdown?tenant={tenant}&from=2026-11-20&to=2026-11-21")).GetProperty("total");
         Percentiles.AssertNear(latencies, total.GetProperty("latencyMs"));
     }

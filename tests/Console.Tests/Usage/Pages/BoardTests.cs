@@ -97,6 +97,20 @@ public sealed class BoardTests : PagesContext
         Assert.StartsWith("Unpriced", board.Find(".tile-value").GetAttribute("title"));
     }
 
+    [Fact]
+    public async Task Tiles_DataBeginsWithinThePeriodBefore_ShowADashWithTheReason()
+    {
+        var board = Show("/?range=24h", await new SampleUsage().Add(1, "u", "gpt-5", 5).Add(30, "u", "mystery", null).BoardAsync("/?range=24h"));
+
+        Assert.Empty(board.FindAll(".change"));
+        Assert.All(board.FindAll(".tile-change .muted"), static dash => Assert.StartsWith("The data begins on 2026-11-19: only a part is known of the 24 hours before", dash.GetAttribute("title")));
+        Assert.Equal(6, board.FindAll(".tile-change .muted").Count);
+    }
+
+    [Fact]
+    public async Task Tiles_PeriodBeforeIsKnown_ShowTheChange() =>
+        Assert.NotEmpty(Show("/?range=24h", await Sample().Add(60, "u", "gpt-5", 1).BoardAsync("/?range=24h")).FindAll(".change"));
+
     private static SampleUsage Sample() => new SampleUsage().Add(1, "u-1", "gpt-5", 2).Add(2, "u-2", "gpt-5", 3, failed: true).Add(3, null, "gpt-5-mini", 1).Add(30, "u-1", "gpt-5", 3);
 
     private IRenderedComponent<Board> Show(string url, UsageBoard? data, string? failed = null, Action? retry = null, int rows = 100) => Render<Board>(parameters => parameters

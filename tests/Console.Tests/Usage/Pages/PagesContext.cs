@@ -14,6 +14,7 @@ public abstract class PagesContext : BunitContext
     protected PagesContext()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
+        DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         Services.AddSingleton(new SeriesColours());
         Services.AddSingleton(Live);
         Services.AddSingleton<TimeProvider>(new Testing.ManualTime(SampleUsage.Now));
@@ -27,7 +28,10 @@ public abstract class PagesContext : BunitContext
 
         public int Listeners => listeners.Count;
 
-        public void Signal(string topic) => throw new NotSupportedException();
+        /// <summary>Topics that were signalled by what the page did.</summary>
+        public List<string> Signals { get; } = [];
+
+        public void Signal(string topic) => Signals.Add(topic);
 
         public Task SignalAsync(string topic) => Task.WhenAll(listeners.Where(one => one.Topic == topic).Select(static one => one.OnChange(CancellationToken.None)));
 

@@ -1,6 +1,7 @@
+using AgentConsole.Platform.Data;
 using AgentConsole.Shell;
-using AgentConsole.Usage;
 using AgentConsole.Usage.Pages;
+using AgentConsole.Usage;
 
 namespace AgentConsole.Tests.Usage.Pages;
 
@@ -24,13 +25,14 @@ internal sealed class SampleUsage
 
     public UsageBoardReader Reader() => new(
         (query, _) => Task.FromResult(Answer(query)),
-        (_, _) => Task.FromResult(events.Count > 0),
+        _ => Task.FromResult(events.Count > 0),
+        _ => Task.FromResult(events.Count > 0 ? events.Min(static one => one.At) : (DateTimeOffset?)null),
         Clock);
 
     public static UsageView View(string url) =>
-        UsageView.Read(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), []), Now, Dimension.Model);
+        UsageView.Read(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [], Reach.Platform), Now, Dimension.Model);
 
-    public Task<UsageBoard> BoardAsync(string url) => Reader().ReadAsync(View(url), null, CancellationToken.None);
+    public Task<UsageBoard> BoardAsync(string url) => Reader().ReadAsync(View(url), CancellationToken.None);
 
     private Breakdown Answer(BreakdownQuery query)
     {

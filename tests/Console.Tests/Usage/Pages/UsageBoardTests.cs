@@ -85,11 +85,30 @@ public sealed class UsageBoardTests
         var reader = usage.Reader();
         var view = SampleUsage.View("/usage?range=24h");
 
-        await reader.ReadAsync(view, null, CancellationToken.None);
-        await reader.ReadAsync(view, null, CancellationToken.None);
+        await reader.ReadAsync(view, CancellationToken.None);
+        await reader.ReadAsync(view, CancellationToken.None);
 
         Assert.Single(usage.Asked, query => query.To <= view.Range.From);
     }
+
+    /// <summary>It is 20 November, 18:20.</summary>
+    [Theory]
+    [InlineData("7d", "2026-11-07T09:00Z", null)]
+    [InlineData("7d", "2026-11-07T23:59Z", null)]
+    [InlineData("7d", "2026-11-08T00:00Z", "The data begins on 2026-11-08: only a part is known of the 7 days before, which began on 2026-11-07")]
+    [InlineData("30d", "2026-10-22T00:00Z", "The data begins on 2026-10-22: nothing is known of the 30 days before, which began on 2026-09-22")]
+    [InlineData("24h", "2026-11-18T18:45Z", null)]
+    [InlineData("24h", "2026-11-18T19:15Z", "The data begins on 2026-11-18: only a part is known of the 24 hours before, which began on 2026-11-18")]
+    [InlineData("7d", null, "Nothing is known of the 7 days before")]
+    public void Comparison_DataBeginsWithinThePeriodBefore_IsUnknown(string range, string? firstUse, string? reason)
+    {
+        var first = firstUse is null ? (DateTimeOffset?)null : DateTimeOffset.Parse(firstUse);
+        Assert.Equal(reason, Comparison.Of(SampleUsage.View($"/?range={range}").Range, first, Measures.Zero with { Requests = 3 }).Reason);
+    }
+
+    [Fact]
+    public void Comparison_KnownAndEmpty_SaysThatThereWasNoRequest() =>
+        Assert.Equal("There was no request in the 7 days before", Comparison.Of(SampleUsage.View("/?range=7d").Range, SampleUsage.Now.AddDays(-300), Measures.Zero).Reason);
 
     [Theory]
     [InlineData("-cost", "u-2")]

@@ -37,9 +37,9 @@ public sealed class LatencyHistogramTests
                 histogram.Add(latency);
                 all.Add(latency);
             }
-            foreach (var entry in histogram.ToEntries().OrderBy(_ => random.Next())) merged.AddEntry(entry);
+            foreach (var entry in histogram.Pack().Chunk(LatencyHistogram.EntryBytes).OrderBy(_ => random.Next())) merged.AddPacked(entry);
         }
-        Assert.Equal(all.ToEntries(), merged.ToEntries());
+        Assert.Equal(all.Pack(), merged.Pack());
         Assert.Equal((1000, all.Percentiles()), (merged.Count, merged.Percentiles()));
     }
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using CsvHelper;
 
-namespace AgentConsole.Usage.Exports;
+namespace AgentConsole.Platform.Http;
 
 /// <summary>CSV (RFC 4180, UTF-8) written row by row to a response. Text that a spreadsheet would take for a formula is put behind an apostrophe.</summary>
-internal sealed class CsvStream(Stream stream) : IAsyncDisposable
+public sealed class CsvStream(Stream stream) : IAsyncDisposable
 {
     private readonly CsvWriter _csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\r\n", CommentPrefix = '#', ValidateFieldCount = false }, leaveOpen: true);
     private readonly List<string> _row = [];

@@ -1,0 +1,38 @@
+using System.Security.Claims;
+
+namespace AgentConsole.Access.SignIn;
+
+/// <summary>What a member's session says beside what <see cref="Caller"/> reads.</summary>
+internal static class MemberClaims
+{
+    private const string MemberClaim = "console-member";
+    private const string SessionClaim = "console-session";
+
+    public static ClaimsPrincipal Principal(Guid member, string email, string name, byte[] session, string? address, IEnumerable<(Role Role, string Tenant)> roles)
+    {
+        var claims = new List<Claim>
+        {
+            new(ClaimTypes.NameIdentifier, $"member:{email}"),
+            new(ClaimTypes.Name, name),
+            new(ClaimTypes.Email, email),
+            new(MemberClaim, member.ToString()),
+            new(SessionClaim, Convert.ToHexString(session)),
+        };
+        if (address is not null) claims.Add(new(Caller.AddressClaim, address));
+        claims.AddRange(roles.Select(static held => Caller.RoleAsClaim(held.Role, held.Tenant)));
+        return new(new ClaimsIdentity(claims, MemberCookies.Session));
+    }
+
+    public static Guid? MemberId(this ClaimsPrincipal principal) => Guid.TryParse(principal.FindFirstValue(MemberClaim), out var id) ? id : null;
+
+    public static byte[]? Session(this ClaimsPrincipal principal) => principal.FindFirstValue(SessionClaim) is { } hex ? Convert.FromHexString(hex) : null;
+
+    /// <summary>The roles, each with its tenant; none for a role of the platform.</summary>
+    public static IReadOnlyList<(Role Role, string? Tenant)> Roles(ClaimsPrincipal principal) =>
+        [.. principal.FindAll(Caller.RoleClaim).Select(static claim => claim.Value.Split(':', 2)).Select(static parts => (Enum.Parse<Role>(parts[0]), parts[1] == Caller.PlatformMark ? null : parts[1]))];
+
+    /// <summary>Whether both say the same of a member.</summary>
+    public static bool SameAs(this ClaimsPrincipal one, ClaimsPrincipal other) => Texts(one).SetEquals(Texts(other));
+
+    private static HashSet<string> Texts(ClaimsPrincipal principal) => [.. principal.Claims.Select(static claim => $"{claim.Type}={claim.Value}")];
+}

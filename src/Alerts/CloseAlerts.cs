@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+using AgentConsole.Platform;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AgentConsole.Alerts;
+
+/// <summary>Closes what is open of subjects that are well again. In the transaction that is open on the connection: after its commit call <see cref="AlertSignals.SignalAlerts"/>.</summary>
+public sealed partial class CloseAlerts(TimeProvider time, ILogger<CloseAlerts> logger)
+{
+    private const string Sql = """
+        UPDATE alerts AS a SET closed_at = $4 FROM unnest($1, $2, $3) AS d(tenant_id, source, alert_key)
+        WHERE a.tenant_id = d.tenant_id AND a.source = d.source AND a.alert_key = d.alert_key AND a.closed_at IS NULL
+        RETURNING a.tenant_id, a.source, a.alert_key, a.title
+        """;
+
+    private static readonly Counter<long> Closed = Telemetry.Meter.CreateCounter<long>("console.alerts.closed", "{alert}", "Alerts closed, by source.");
+
+    /// <summary>Answers those that were open.</summary>
+    public async Task<IReadOnlyList<AlertSubject>> ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<AlertSubject> subjects, CancellationToken cancellationToken)
+    {
+        if (subjects.Count == 0) return [];
+        await using var command = new NpgsqlCommand(Sql, connection);
+        foreach (var values in new[] { subjects.Select(static subject => subject.Tenant ?? Alert.Platform), subjects.Select(static subject => subject.Source), subjects.Select(static subject => subject.Key) })
+            command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var closed = new List<AlertSubject>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var subject = new AlertSubject(reader.GetString(0) is { Length: > 0 } tenant ? tenant : null, reader.GetString(1), reader.GetString(2));
+            closed.Add(subject);
+            Closed.Add(1, new KeyValuePair<string, object?>("source", subject.Source));
+            LogClosed(logger, subject.Source, subject.Tenant, reader.GetString(3));
+        }
+        return closed;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Alert closed by {Source}, tenant {Tenant}: {Title}")]
+    private static partial void LogClosed(ILogger logger, string source, string? tenant, string title);
+}

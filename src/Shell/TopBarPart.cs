@@ -1,0 +1,4 @@
+namespace AgentConsole.Shell;
+
+/// <summary>A component that a feature puts at the end of the top bar; it takes no parameters.</summary>
+public sealed record TopBarPart(Type Component);

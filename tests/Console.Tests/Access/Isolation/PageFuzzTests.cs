@@ -1,0 +1,114 @@
+using System.Net;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using AgentConsole.Access;
+using AgentConsole.Shell;
+using AgentConsole.Tests.Testing;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace AgentConsole.Tests.Access.Isolation;
+
+/// <summary>Every page there is, in its frame, as every kind of member sees it.</summary>
+[Collection(nameof(TwoTenants))]
+public sealed class PageFuzzTests(TwoTenants shared)
+{
+    private static readonly string[] Queries = ["", "tenant=bravo", "tenant=alpha&tenant=bravo", "groupBy=tenant", "groupBy=user&user=foreignmark-user", "tab=rejected", "tab=unpriced", "tab=reprice&preview=true", "tab=import", "tab=add", "tab=invoice", "search=model", "conflict=any&unpriced=true"];
+
+    private static readonly Type[] Pages = [.. typeof(Caller).Assembly.GetTypes().Where(static type => type.IsDefined(typeof(RouteAttribute)) && !type.IsDefined(typeof(ExcludeFromInteractiveRoutingAttribute)))];
+
+    public static TheoryData<string> Callers => [.. new[] { TestCaller.Viewer, TestCaller.Admin, TestCaller.WithoutRights, TestCaller.Nobody }.Select(static caller => caller.Name)];
+
+    [Theory]
+    [MemberData(nameof(Callers))]
+    public async Task Page_OfWhoeverIsConfinedToOneTenant_ShowsNothingOfAnother(string name)
+    {
+        // First those who may see all, so that whatever is kept of their answers is there to be shown by mistake.
+        foreach (var page in Pages) await ShowAsync(TestCaller.Operator, page, "", TwoTenants.Foreign);
+        var caller = TestCaller.All.Single(caller => caller.Name == name);
+        foreach (var page in Pages)
+            foreach (var query in caller.Caller.Reach.IsNone ? Queries[..2] : Queries)
+                // What the URL itself names may be shown.
+                if (TwoTenants.Leak((await ShowAsync(caller, page, query, TwoTenants.Foreign)).Replace("foreignmark-user", "", StringComparison.Ordinal)) is { } leak)
+                    Assert.Fail($"{page.Name}?{query}: {leak}");
+    }
+
+    /// <summary>The audit of all tenants begins with what the other tests were refused.</summary>
+    [Fact]
+    public async Task Page_OfAnOperator_ShowsBoth()
+    {
+        foreach (var page in Pages.Where(static page => page.Name is not ("PricesPage" or "ReconciliationPage")))
+            Assert.True(TwoTenants.Leak(await ShowAsync(TestCaller.Operator, page, page.Name == "AuditPage" ? "tenant=bravo" : "groupBy=user", TwoTenants.Foreign)) is not null, page.Name);
+    }
+
+    [Theory]
+    [InlineData("tenant=bravo", "There is no such page")]
+    [InlineData("tenant=alpha&tenant=bravo", "There is no such page")]
+    [InlineData("tenant=nobody-has-this", "There is no such page")]
+    [InlineData("tenant=alpha", "plain-model")]
+    [InlineData("", "plain-model")]
+    public async Task Page_NamingATenantOutOfReach_IsNotThere(string query, string shown)
+    {
+        var page = Pages.Single(static page => page.Name == "UsagePage");
+        var markup = await ShowAsync(TestCaller.Viewer, page, query, TwoTenants.Own);
+        Assert.Contains(shown, markup, StringComparison.Ordinal);
+        Assert.Equal(shown == "plain-model", markup.Contains("Filter", StringComparison.Ordinal));
+        Assert.DoesNotMatch(@"href=""[^""]*tenant=(bravo|nobody)", Regex.Match(markup, "<nav id=\"rail\".*?</nav>", RegexOptions.Singleline).Value);
+    }
+
+    [Fact]
+    public async Task Page_WithoutItsPermission_IsNotShown()
+    {
+        foreach (var caller in TestCaller.All.Where(static caller => !caller.Caller.CanSomewhere(Permission.ReadPrices)))
+        {
+            var markup = await ShowAsync(caller, Pages.Single(static page => page.Name == "PricesPage"), "", TwoTenants.Own);
+            Assert.Contains("This page is not open to you", markup, StringComparison.Ordinal);
+            Assert.DoesNotContain(">Prices<", markup, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Page_OverHttpWithoutItsPermission_IsRefused()
+    {
+        foreach (var (caller, path, status) in new[] { (TestCaller.Viewer, "/usage", 200), (TestCaller.Viewer, "/prices", 403), (TestCaller.WithoutRights, "/usage", 403), (TestCaller.Nobody, "/usage", 401), (TestCaller.Operator, "/prices", 200) })
+        {
+            using var client = TestSignIn.Client(shared.App, caller);
+            client.DefaultRequestHeaders.Add("Accept", "text/html");
+            using var response = await client.GetAsync(path);
+            Assert.True(status == (int)response.StatusCode, $"{caller} {path}: {(int)response.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Switcher_OffersTheTenantsWithinReachOnly()
+    {
+        var page = Pages.Single(static page => page.Name == "ConflictsPage");
+        Assert.DoesNotContain("All tenants", await ShowAsync(TestCaller.Viewer, page, "", TwoTenants.Own), StringComparison.Ordinal);
+        Assert.Contains("All tenants", await ShowAsync(TestCaller.Support, page, "", TwoTenants.Own), StringComparison.Ordinal);
+    }
+
+    private async Task<string> ShowAsync(TestCaller caller, Type page, string query, string tenant)
+    {
+        await using var scope = shared.App.Services.CreateAsyncScope();
+        ((IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>()).SetAuthenticationState(Task.FromResult(new AuthenticationState(caller.Principal)));
+        await using var context = new BunitContext();
+        context.JSInterop.Mode = JSRuntimeMode.Loose;
+        context.Services.AddRadzenComponents();
+        context.Services.AddFallbackServiceProvider(scope.ServiceProvider);
+        var values = new Dictionary<string, object?> { ["Tenant"] = tenant, ["Id"] = page.Name == "TenantPage" ? tenant : $"{tenant}-request-0" };
+        var template = page.GetCustomAttribute<RouteAttribute>()!.Template;
+        foreach (var name in values.Keys.Where(name => !template.Contains($"{{{name}}}", StringComparison.OrdinalIgnoreCase))) values.Remove(name);
+        var path = Regex.Replace(template, @"\{(\w+)\}", match => values.Single(value => value.Key.Equals(match.Groups[1].Value, StringComparison.OrdinalIgnoreCase)).Value!.ToString()!);
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo($"{path}?range=24h&{query}");
+        var route = new Microsoft.AspNetCore.Components.RouteData(page, path.Contains("/bravo", StringComparison.Ordinal) || path.Contains("/alpha", StringComparison.Ordinal) ? values : new Dictionary<string, object?>());
+        var shown = context.Render<CascadingValue<Microsoft.AspNetCore.Components.RouteData>>(parameters => parameters
+            .Add(static cascade => cascade.Value, route)
+            .AddChildContent<RouteView>(view => view.Add(static view => view.RouteData, route).Add(static view => view.DefaultLayout, typeof(MainLayout))));
+        shown.WaitForAssertion(() => Assert.DoesNotContain("bone", shown.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        return shown.Markup;
+    }
+}

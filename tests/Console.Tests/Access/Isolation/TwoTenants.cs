@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AgentConsole.Access;
+using AgentConsole.Access.Members;
+using AgentConsole.Alerts;
+using AgentConsole.Platform.Data;
+using AgentConsole.Tests.Testing;
+using AgentConsole.Tests.Usage.Ingest.Otlp;
+using AgentConsole.Usage;
+using AgentConsole.Usage.Repricing;
+
+namespace AgentConsole.Tests.Access.Isolation;
+
+/// <summary>One app, two tenants with the same kinds of rows in every table; all that the foreign one has is marked, in text and in numbers.</summary>
+public sealed partial class TwoTenants : IAsyncLifetime
+{
+    public const string Own = "alpha";
+    public const string Foreign = "bravo";
+
+    /// <summary>In every text of the foreign tenant but its ids, which callers name themselves.</summary>
+    private const string Marker = "foreignmark";
+
+    /// <summary>No number of the own tenant is as large as any of the foreign one.</summary>
+    private const long ForeignTokens = 900_000_000_000;
+
+    /// <summary>Thousands of questions at one moment of the test's clock are not what the rates are tested with.</summary>
+    private static readonly Dictionary<string, string?> Unhurried = new() { ["Edges:RequestsPerAddress"] = "100000", ["Edges:RequestsPerKey"] = "100000" };
+
+    private readonly PostgresFixture _postgres = new();
+
+    internal ConsoleApp App { get; private set; } = null!;
+
+    /// <summary>A re-pricing of each tenant.</summary>
+    internal Guid OwnRun { get; private set; }
+    internal Guid ForeignRun { get; private set; }
+
+    public async Task InitializeAsync()
+    {
+        App = await ConsoleApp.StartAsync(_postgres, Unhurried, TestSignIn.Register);
+        using var client = TestSignIn.Client(App, TestCaller.PlatformKey);
+        App.Get<RepriceWorker>().Settling = default;
+        await PlantAsync(client, Own, "plain", 10);
+        await PlantAsync(client, Foreign, Marker, ForeignTokens);
+        await App.RollUpAsync();
+        (OwnRun, ForeignRun) = (await RepriceAsync(client, Own), await RepriceAsync(client, Foreign));
+        Assert.True((await App.Get<ReconcileUsage>().ExecuteAsync(1, Caller.System, CancellationToken.None)).Ok);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    /// <summary>What of an answer belongs to the foreign tenant; null when nothing does.</summary>
+    internal static string? Leak(string answer) => Leaked().Match(answer) is { Success: true, Value: var found } ? found : null;
+
+    /// <summary>Rows that a tenant has in each table.</summary>
+    internal async Task<IReadOnlyDictionary<string, long>> CountsAsync(string tenant)
+    {
+        var counts = new Dictionary<string, long>();
+        foreach (var table in await TablesAsync()) counts[table] = await App.CountAsync($"{table} WHERE tenant_id = '{tenant}'");
+        return counts;
+    }
+
+    /// <summary>Every table that has tenants' rows; partitions are reached through theirs.</summary>
+    internal async Task<string[]> TablesAsync() => await App.ScalarAsync<string[]>("""
+        SELECT array_agg(c.relname::text ORDER BY c.relname) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+        """);
+
+    private async Task PlantAsync(HttpClient client, string tenant, string mark, long tokens)
+    {
+        Assert.True((await App.Get<CreateTenant>().ExecuteAsync(tenant, $"{mark} company", "Asia/Kathmandu", Caller.System, CancellationToken.None)).Ok);
+        await SignedIn.MemberAsync(App, $"{mark}-member@example.test", (Role.TenantAdmin, tenant));
+        Assert.True((await App.Get<InviteMember>().ExecuteAsync(Caller.System, $"{mark}-invited@example.test", Role.TenantViewer, tenant, CancellationToken.None)).Ok);
+        var key = await client.CreateKeyAsync(tenant, ["read"], body => body["name"] = $"{mark}-sender");
+        await App.ExecuteAsync($"INSERT INTO api_key_uses (tenant_id, key_id, hour, requests) VALUES ('{tenant}', '{key.Id}', '2026-11-20T18:00Z', {tokens})");
+        await client.AddPriceAsync(Prices.Row("openai", $"{mark}-model", "1", "2", row => row["tenant"] = tenant));
+        await client.SendUsageAsync(Json.Array(Enumerable.Range(0, 3).Select(index => Json.Event($"{tenant}-request-{index}", tenant, item => Mark(item, mark, tokens, unpriced: index == 1)))));
+        await client.SendUsageAsync(Json.Array([Json.Event($"{tenant}-refused", tenant, item => (item["status"], item["note"]) = ($"{mark}-odd", mark))]));
+        await RaiseAsync(tenant, mark);
+        var trace = string.Create(CultureInfo.InvariantCulture, $"{(tenant == Own ? 0xaaaa : 0xbbbb):x32}");
+        var call = TestSpan.Of(2, "chat", $$"""{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"{{mark}}-spanned","gen_ai.usage.input_tokens":{{tokens}}}""", parent: 1) with { Trace = trace };
+        var agent = TestSpan.Of(1, $"invoke_agent {mark}", $$"""{"gen_ai.operation.name":"invoke_agent","gen_ai.agent.name":"{{mark}}-agent"}""") with { Trace = trace };
+        await client.SendAsync("/v1/traces", Json.Body(TestSpan.Json(tenant, call, agent).ToJsonString()));
+    }
+
+    /// <summary>Acknowledged, as the frame of every page would show it otherwise.</summary>
+    private async Task RaiseAsync(string tenant, string mark)
+    {
+        await using var session = await App.Get<Database>().BeginAsync(Reach.Platform, CancellationToken.None);
+        await App.Get<RaiseAlerts>().ExecuteAsync(session.Connection, [new(new(tenant, mark, mark), AlertSeverity.Critical, $"{mark} title", $"{mark} detail", "/")], CancellationToken.None);
+        await session.CommitAsync(CancellationToken.None);
+        await App.ExecuteAsync($"UPDATE alerts SET acknowledged_by = '{mark}', acknowledged_at = now() WHERE tenant_id = '{tenant}'");
+    }
+
+    private static void Mark(JsonObject item, string mark, long tokens, bool unpriced)
+    {
+        (item["provider"], item["model"], item["requestedModel"]) = ("openai", unpriced ? $"{mark}-unpriced" : $"{mark}-model", $"{mark}-requested");
+        (item["status"], item["error"], item["operation"]) = ("failure", $"{mark} error", "chat");
+        foreach (var name in new[] { "user", "key", "team", "session", "thread", "agent", "tool", "sandbox", "region" }) item[name] = $"{mark}-{name}";
+        item["prompt"] = new JsonObject { ["name"] = $"{mark}-prompt", ["version"] = mark };
+        item["tags"] = new JsonObject { [mark] = mark };
+        item["usage"] = new JsonObject { ["input"] = tokens, ["cacheRead"] = tokens, ["output"] = tokens };
+        (item["costReported"], item["latencyMs"]) = ("0.5", 100);
+        item["attempts"] = new JsonArray(new JsonObject { ["provider"] = "azure", ["model"] = $"{mark}-tried", ["level"] = 1, ["status"] = "failure", ["reason"] = mark });
+        item["hops"] = new JsonArray(new JsonObject { ["name"] = $"{mark}-hop", ["startMs"] = 0, ["durationMs"] = 5 });
+    }
+
+    /// <summary>Prices what had no price, so that there are corrections too.</summary>
+    private async Task<Guid> RepriceAsync(HttpClient client, string tenant)
+    {
+        await client.AddPriceAsync(Prices.Row("openai", tenant == Own ? "plain-spanned" : $"{Marker}-spanned", "3", "4", row => row["tenant"] = tenant));
+        var run = (await client.RepriceAsync(new JsonObject { ["tenant"] = tenant }, apply: true)).GetProperty("run");
+        Assert.Equal("done", run.GetProperty("state").GetString());
+        return run.GetProperty("id").GetGuid();
+    }
+
+    [GeneratedRegex($@".{{0,60}}(?:{Marker}|(?<![\w.-])[1-9](?:\d{{11,}}|\d{{0,2}}(?:,\d{{3}}){{3,}})(?!\w)).{{0,40}}", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Leaked();
+}

@@ -1,0 +1,121 @@
+using AgentConsole.Access;
+using AgentConsole.Access.Pages.Tenants;
+using AgentConsole.Platform.Data;
+using AgentConsole.Tests.Testing;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentConsole.Tests.Access.Pages;
+
+public sealed class TenantPagesTests(SharedApp shared) : AccessPagesContext(shared), IClassFixture<SharedApp>
+{
+    [Fact]
+    public async Task List_ShowsSpendAndState_OfThoseWithinReach()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        var other = await Shared.Client.CreateTenantAsync($"o{Tenant}");
+        await Shared.Client.SendUsageAsync(Json.Array([Json.Event("a", Tenant), Json.Event("b", Tenant)]));
+        Become(Role.Support);
+        var row = Open<TenantsPage>($"/tenants?search={Tenant}").FindAll("tr.linked").Single(row => row.QuerySelector("code")!.TextContent == Tenant);
+        Assert.Equal(("active", "2"), (row.QuerySelector(".status")!.TextContent, row.QuerySelectorAll("td.number")[1].TextContent));
+        Assert.StartsWith("$", row.QuerySelector("td.number")!.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal($"/tenants/{Tenant}", row.QuerySelector("a")!.GetAttribute("href"));
+        Become(Role.TenantAdmin, Tenant);
+        var own = Open<TenantsPage>("/tenants");
+        Assert.DoesNotContain(other, own.Markup, StringComparison.Ordinal);
+        Assert.Empty(own.FindAll("a.primary"));
+    }
+
+    [Fact]
+    public void List_FilteredToNothing_HasAWayBack()
+    {
+        Become(Role.Operator);
+        var page = Open<TenantsPage>("/tenants?search=nobody-has-this&status=suspended");
+        Assert.Equal("/tenants", page.Find(".state a.button").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Create_LeadsToItsPage_AndATakenIdSaysSo()
+    {
+        Become(Role.Operator);
+        var page = Open<TenantsPage>("/tenants?tab=create");
+        await CreateAsync(page);
+        Assert.Equal($"/tenants/{Tenant}", Url);
+        var again = Open<TenantsPage>("/tenants?tab=create");
+        await CreateAsync(again);
+        Assert.Contains("already", again.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Save_ChangesTheZone_AndShowsTheOtherCurrency()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        await Shared.Client.SendUsageAsync(Json.Event("a", Tenant));
+        Become(Role.TenantAdmin, Tenant);
+        var page = OpenTenant();
+        Assert.DoesNotContain("≈", page.Markup, StringComparison.Ordinal);
+        page.Find("input[list=zones]").Change("Asia/Tokyo");
+        page.Find("input[maxlength='3']").Change("eur");
+        page.Find("input[inputmode=decimal]").Change("0.92");
+        await page.Find("form[aria-labelledby=settings-title]").SubmitAsync();
+        Assert.Contains("Saved", page.Find(".notice.ok").TextContent, StringComparison.Ordinal);
+        Assert.Equal("Asia/Tokyo", (await Shared.App.Get<TenantQueries>().FindAsync(Reach.Platform, Tenant, CancellationToken.None))!.TimeZone);
+        Assert.Contains("EUR", OpenTenant().Find(".answer-facts").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Suspend…", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Suspend_NeedsTheTypedName_AndSaysInNumbersWhatStops()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        await Shared.Client.CreateKeyAsync(Tenant, ["ingest"]);
+        await Shared.Client.SendUsageAsync(Json.Event("a", Tenant));
+        Become(Role.Operator);
+        var page = OpenTenant();
+        await Button(page, "Suspend…").ClickAsync(new());
+        Assert.Contains("1 request came in the last 24 hours; 1 key of its own works", page.Find("form.notice").TextContent, StringComparison.Ordinal);
+        Assert.True(Button(page, "Yes, suspend it").HasAttribute("disabled"));
+        page.Find("form.notice input").Input(Tenant);
+        await page.Find("form.notice").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("suspended", page.Find(".answer-facts").TextContent, StringComparison.Ordinal));
+        Assert.True(Shared.App.Get<CurrentAccess>().IsSuspended(Tenant));
+
+        await Button(page, "Resume…").ClickAsync(new());
+        await page.Find("form.notice").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("active", page.Find(".answer-facts").TextContent, StringComparison.Ordinal));
+    }
+
+    /// <summary>What the page offered is asked again when it is done.</summary>
+    [Fact]
+    public async Task Suspend_ByOneWhoLostTheRight_IsRefused()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        Become(Role.Operator);
+        var page = OpenTenant();
+        await Button(page, "Suspend…").ClickAsync(new());
+        page.Find("form.notice input").Input(Tenant);
+        Become(Role.Support);
+        await page.Find("form.notice").SubmitAsync();
+        page.WaitForAssertion(() => Assert.DoesNotContain("Suspend…", page.Markup, StringComparison.Ordinal));
+        Assert.False(Shared.App.Get<CurrentAccess>().IsSuspended(Tenant));
+    }
+
+    [Fact]
+    public async Task Tenant_BeyondReach_IsNotThere()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        Become(Role.TenantAdmin, $"o{Tenant}");
+        Assert.Contains("There is no such tenant", OpenTenant().Markup, StringComparison.Ordinal);
+    }
+
+    private IRenderedComponent<TenantPage> OpenTenant() => Open<TenantPage>($"/tenants/{Tenant}", ("Id", Tenant));
+
+    private async Task CreateAsync(IRenderedComponent<TenantsPage> page)
+    {
+        page.Find("form.form input[placeholder='Acme Inc.']").Change("Acme");
+        page.Find("form.form input[placeholder='acme']").Change(Tenant);
+        await page.Find("form.form").SubmitAsync();
+    }
+
+    private static AngleSharp.Dom.IElement Button<T>(IRenderedComponent<T> page, string text) where T : IComponent => page.FindAll("button").Single(button => button.TextContent.Trim() == text);
+}

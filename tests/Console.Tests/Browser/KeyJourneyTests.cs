@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace AgentConsole.Tests.Browser;
+
+/// <summary>A key's life, in a real browser and over real HTTP.</summary>
+[Trait("Kind", "Browser")]
+public sealed class KeyJourneyTests(BrowserFixture fixture) : IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task Key_CreatedUsedRevoked_IsUnauthorized()
+    {
+        await using var visit = await fixture.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/keys?tenant=acme");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Create a key" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("journey");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create the key" }).ClickAsync();
+        using var client = new HttpClient { BaseAddress = new(fixture.Console.Address) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await page.Locator(".secret code").TextContentAsync());
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
+        await page.GetByRole(AriaRole.Button, new() { Name = "I have stored it" }).ClickAsync();
+
+        await page.Locator("tr.linked", new() { HasText = "journey" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, revoke it" }).ClickAsync();
+
+        await Expect(page.Locator(".notice.ok")).ToContainTextAsync("Revoked");
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(client));
+        await Expect(page.Locator("tr.linked", new() { HasText = "journey" })).ToHaveCountAsync(0);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Theory]
+    [InlineData("/keys")]
+    [InlineData("/keys?tab=create")]
+    [InlineData("/tenants?tab=create")]
+    [InlineData("/tenants/acme")]
+    public async Task Phone_NeverScrollsSideways_AndLabelsWhatItAsks(string path)
+    {
+        await using var visit = await fixture.VisitAsync(390, 844, ColorScheme.Dark);
+        await visit.OpenAsync(path);
+        Assert.True(await visit.SidewaysAsync() <= 0);
+        await Expect(visit.Page.Locator("h1")).ToHaveCountAsync(1);
+        Assert.Equal(0, await visit.Page.EvaluateAsync<int>(
+            "[...document.querySelectorAll('main input, main select, main textarea')].filter(field => !field.labels?.length && !field.getAttribute('aria-label')).length"));
+        Assert.Empty(visit.Complaints);
+    }
+
+    private static async Task<HttpStatusCode> SendAsync(HttpClient client)
+    {
+        using var response = await client.PostAsync("/api/v1/usage", Testing.Json.Body(Testing.Json.Event("journey", null).ToJsonString()));
+        return response.StatusCode;
+    }
+}

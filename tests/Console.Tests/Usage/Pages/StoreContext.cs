@@ -1,0 +1,108 @@
+using AgentConsole.Access;
+using AgentConsole.Alerts;
+using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
+using AgentConsole.Pricing;
+using AgentConsole.Shell;
+using AgentConsole.Tests.Access.Isolation;
+using AgentConsole.Tests.Testing;
+using AgentConsole.Usage;
+using AgentConsole.Usage.Ingest;
+using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace AgentConsole.Tests.Usage.Pages;
+
+/// <summary>Pages over a real database of their own, without a browser; the database can be slow or go away.</summary>
+public abstract class StoreContext(PostgresFixture postgres) : PagesContext, IClassFixture<PostgresFixture>, IAsyncLifetime
+{
+    private readonly CurrentPrices prices = new();
+    private Database database = null!;
+    private PriceStore stored = null!;
+    private FollowPrices follow = null!;
+    private string connectionString = "";
+
+    private protected PriceBook Book => prices.Book;
+
+    private protected RaiseAlerts Raise { get; private set; } = null!;
+
+    public virtual async Task InitializeAsync()
+    {
+        connectionString = await postgres.CreateDatabaseAsync(ConsoleApp.MigrateAsync);
+        database = new Database(new PlatformOptions { Database = connectionString, DataDirectory = "" }, NullLogger<Database>.Instance);
+        await database.OpenAsync(CancellationToken.None);
+        var (time, contexts, still) = (TimeProvider.System, new Contexts(database, new ServiceCollection().BuildServiceProvider()), new ManualTime(SampleUsage.Now));
+        var usage = new UsageQueries(database, contexts, time);
+        var audit = new AuditLog(time);
+        stored = new(database, time, NullLogger<PriceStore>.Instance);
+        follow = new(stored, prices, Feed, time, NullLogger<FollowPrices>.Instance);
+        Raise = new(time, NullLogger<RaiseAlerts>.Instance);
+        Services.AddSingleton(new CurrentCaller(new SignedIn(TestCaller.Operator), new Denials(audit, database, time, NullLogger<Denials>.Instance)));
+        Services.AddSingleton(prices);
+        Services.AddSingleton(new PriceQueries(prices, stored, still));
+        Services.AddSingleton(new AddPrice(database, stored, prices, follow, audit, Feed, time));
+        Services.AddSingleton(new ImportPrices(database, stored, follow, audit, Feed, time));
+        Services.AddSingleton(new RepriceUsage(database, contexts, prices, audit, Feed, time));
+        Services.AddSingleton(new MoneyQueries(database));
+        Services.AddSingleton(usage);
+        Services.AddSingleton(new CompareInvoice(usage));
+        Services.AddSingleton(new ReconcileUsage(database, Raise, new(time, NullLogger<CloseAlerts>.Instance), Feed, still, NullLogger<ReconcileUsage>.Instance));
+        Services.AddSingleton(new ReconciliationQueries(contexts));
+        Services.AddSingleton(new AlertQueries(contexts));
+        Services.AddSingleton(new AcknowledgeAlert(database, audit, Feed, time));
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await DisposeAsync();
+        follow.Dispose();
+        await database.DisposeAsync();
+    }
+
+    private protected Task<NpgsqlConnection> OpenAsync() => database.Platform.OpenConnectionAsync().AsTask();
+
+    private protected async Task ExecuteAsync(string sql)
+    {
+        await using var command = database.Owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private protected async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = database.Owner.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>As the writer does it: priced by no one but the caller.</summary>
+    private protected Task SendAsync(params IEnumerable<UsageEvent> events) =>
+        new LedgerTransaction(database, TimeProvider.System).WriteAsync([new IngestBatch([.. events], [])], CancellationToken.None);
+
+    private protected static UsageEvent Event(string id, string model, decimal? cost = null, string[]? conflicts = null) => new()
+    {
+        TenantId = "acme", Source = UsageSources.Native, Id = id, OccurredAt = SampleUsage.Now.AddHours(-1), Provider = "acme-ai", Model = model,
+        Tokens = new TokenCounts { Input = 1000, Output = 200 }, Cost = cost, Conflicts = conflicts ?? [],
+    };
+
+    /// <summary>Until it is disposed, whoever reads requests waits.</summary>
+    private protected async Task<IAsyncDisposable> HoldAsync()
+    {
+        var connection = await database.Owner.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE usage_events, usage_reconciliations, alerts IN ACCESS EXCLUSIVE MODE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>From now on no query is answered.</summary>
+    private protected Task BreakAsync() => TestPostgres.ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+
+    private protected IRenderedComponent<TPage> Open<TPage>(string url) where TPage : Microsoft.AspNetCore.Components.IComponent =>
+        Render<TPage>(parameters => parameters.AddCascadingValue(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [], Reach.Platform)));
+
+    private sealed class SignedIn(TestCaller caller) : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(caller.Principal));
+    }
+}
