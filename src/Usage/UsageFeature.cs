@@ -31,6 +31,9 @@ public static class UsageFeature
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
         services.AddSingleton<SharedBreakdowns>();
+        services.AddSingleton<EventReads>();
+        services.AddSingleton<ExplorerQueries>();
+        services.AddSingleton<SharedExplorations>();
         services.AddSingleton<FocusReader>();
         services.AddSingleton<CorrectionReader>();
         services.AddSingleton<ReconcileUsage>();

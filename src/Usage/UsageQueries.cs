@@ -134,7 +134,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
         return await UsageSql.TenantsAsync(session, reach, filter, cancellationToken);
     }
 
-    private static async Task<long> CountRejectedAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
+    internal static async Task<long> CountRejectedAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT count(*) FROM usage_rejections WHERE tenant_id = ANY($1) AND received_at >= $2 AND received_at < $3", connection);
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });

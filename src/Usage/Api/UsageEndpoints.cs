@@ -25,11 +25,13 @@ internal static class UsageEndpoints
             .Produces<RequestDetailJson>().ProducesProblem(401).ProducesProblem(404);
     }
 
-    private static async Task<IResult> BreakdownAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> BreakdownAsync(HttpContext context, UsageQueries queries, ExplorerQueries explorer, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
         var reach = Reach(context);
         var read = await ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
-        return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(reach, read.Value, cancellationToken))) : Refuse(read.Error, context);
+        if (!read.Ok) return Refuse(read.Error, context);
+        var answer = await AnswerAsync(queries, explorer, reach, read.Value, cancellationToken);
+        return answer.Ok ? Results.Ok(BreakdownJson.Of(answer.Value)) : Refuse(answer.Error, context);
     }
 
     internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
@@ -40,17 +42,30 @@ internal static class UsageEndpoints
         var scope = read.Value;
         var grainName = query["grain"].ToString();
         if (Grains.Parse(grainName.Length == 0 ? "total" : grainName) is not { } grain) return new InvalidQuery($"grain \"{grainName}\" is not one of total, 15m, hour, day, week, month.");
-        var groupBy = new List<Dimension>();
-        foreach (var name in query["groupBy"].SelectMany(static value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        var groupBy = new List<Facet>();
+        foreach (var name in Names(query["groupBy"]))
         {
-            if (Dimensions.Parse(name) is not { } dimension) return new InvalidQuery($"groupBy \"{name}\" is not one of {string.Join(", ", Dimensions.All.Select(static known => known.Name()))}.");
-            if (!groupBy.Contains(dimension)) groupBy.Add(dimension);
+            if (Facet.Parse(name) is not { } facet) return new InvalidQuery($"groupBy \"{name}\" is not one of {string.Join(", ", Dimensions.All.Select(static known => known.Name()))}, tag.<key>.");
+            if (!groupBy.Contains(facet)) groupBy.Add(facet);
         }
         if (BreakdownReader.TooManyBuckets(scope.From, scope.To, grain)) return new InvalidQuery($"The range holds more than {BreakdownReader.MaxBuckets} buckets: take a coarser grain or a shorter range.");
         var percentiles = query["percentiles"].ToString();
         if (percentiles is not ("" or "true" or "false")) return new InvalidQuery($"percentiles \"{percentiles}\" is neither true nor false.");
-        return new BreakdownQuery(scope.From, scope.To, scope.Zone, grain, groupBy, scope.Filter) { Percentiles = percentiles != "false" };
+        var events = EventMeasures.None;
+        foreach (var name in Names(query["measures"]))
+        {
+            if (UsageParameters.EventMeasuresByName.GetValueOrDefault(name) is not (not EventMeasures.None and var measure)) return new InvalidQuery($"measures \"{name}\" is not one of {string.Join(", ", UsageParameters.EventMeasuresByName.Keys)}.");
+            events |= measure;
+        }
+        return new BreakdownQuery(scope.From, scope.To, scope.Zone, grain, groupBy, scope.Filter) { Percentiles = percentiles != "false", FromEvents = events };
     }
+
+    private static IEnumerable<string> Names(Microsoft.Extensions.Primitives.StringValues lists) =>
+        lists.SelectMany(static value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>From rollups, or else from events, within a budget.</summary>
+    internal static async Task<Result<Breakdown>> AnswerAsync(UsageQueries queries, ExplorerQueries explorer, Reach reach, BreakdownQuery query, CancellationToken cancellationToken) =>
+        BreakdownReader.ReadsEvents(query) ? await explorer.BreakdownAsync(reach, query, cancellationToken) : await queries.BreakdownAsync(reach, query, cancellationToken);
 
     private static async Task<IResult> ListAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {

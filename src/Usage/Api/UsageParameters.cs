@@ -5,6 +5,12 @@ namespace AgentConsole.Usage.Api;
 /// <summary>The query parameters of reading, as the OpenAPI document lists them.</summary>
 internal static class UsageParameters
 {
+    /// <summary>Measures that are left out unless they are asked for.</summary>
+    public static readonly IReadOnlyDictionary<string, EventMeasures> EventMeasuresByName = new Dictionary<string, EventMeasures>
+    {
+        ["cacheSavings"] = EventMeasures.CacheSavings, ["ttftMs"] = EventMeasures.TimeToFirstToken, ["tokensPerSecond"] = EventMeasures.TokensPerSecond,
+    };
+
     private static readonly QueryParameter[] Range =
     [
         new("from", "Start of the range, included: ISO 8601 with offset, or a date, read in tz. Default: 30 days before to."),
@@ -17,14 +23,16 @@ internal static class UsageParameters
         .. Dimensions.All.Select(static dimension => new QueryParameter(
             dimension.Name(), $"Only this {dimension.Name()}; repeatable; empty means \"none\".", Repeatable: true,
             Values: dimension == Dimension.Status ? ["success", "failure", "cancelled", "denied"] : null)),
+        new("tag.<key>", "Only requests with this value of the tag; repeatable; empty means \"none\".", Repeatable: true),
     ];
 
     public static readonly QueryParameter[] Breakdown =
     [
         .. Range,
         new("grain", "Width of the buckets, cut in tz. Default: total.", Values: ["total", "15m", "hour", "day", "week", "month"]),
-        new("groupBy", $"Comma list of {string.Join(", ", Dimensions.All.Select(static dimension => dimension.Name()))}."),
+        new("groupBy", $"Comma list of {string.Join(", ", Dimensions.All.Select(static dimension => dimension.Name()))}, tag.<key>. Dimensions that no rollup keeps are read from requests, within a time: too_much_to_read."),
         .. Filters,
+        new("measures", "Comma list of cacheSavings, ttftMs, tokensPerSecond: added to every row. They are read from requests, within a time: too_much_to_read."),
         new("percentiles", "false leaves latencyMs out, which is faster over long ranges. Default: true.", Values: ["true", "false"]),
     ];
 

@@ -63,5 +63,5 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
         _ => TimeSpan.FromDays(28),
     };
 
-    public BreakdownQuery Ask(Grain grain, params Dimension[] groupBy) => new(Range.From, Range.To, Range.Zone, grain, groupBy, Filter);
+    public BreakdownQuery Ask(Grain grain, params Facet[] groupBy) => new(Range.From, Range.To, Range.Zone, grain, groupBy, Filter);
 }
