@@ -2,11 +2,12 @@
 const root = document.documentElement;
 
 document.addEventListener("click", event => {
-  const target = event.target.closest?.("[data-copy], [data-rail-fold], [data-reconnect], a[href]");
+  const target = event.target.closest?.("[data-copy], [data-rail-fold], [data-reconnect], [data-full], a[href]");
   closeMenus(event.target.closest?.("details.menu"));
   if (!target) return;
   if (target.matches("[data-copy]")) copy(target);
   else if (target.matches("[data-rail-fold]")) foldRail();
+  else if (target.matches("[data-full]")) fullScreen(document.getElementById(target.dataset.full));
   else if (target.matches("[data-reconnect]")) window.Blazor?.reconnect?.().then(ok => { if (ok === false) location.reload(); }, () => {});
   else document.querySelector("#rail:popover-open")?.hidePopover();
 });
@@ -47,6 +48,11 @@ async function copy(button) {
   }
   button.dataset.copied = "";
   setTimeout(() => delete button.dataset.copied, 1500);
+}
+
+function fullScreen(part) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else part.requestFullscreen?.().catch(() => {});
 }
 
 function foldRail() {

@@ -13,7 +13,7 @@ internal static class ExplorationBuilder
         var shown = sums.Groups.Take(ExplorerQueries.MostGroups).Select(static group => new GroupMeasures(group.Key.Values, group.Measures)).ToList();
         var rest = sums.Groups.Skip(ExplorerQueries.MostGroups).Select(static group => group.Sums).ToList();
         return new(
-            query, completeTo, Fold(sums.Groups.Select(static group => group.Sums)).ToMeasures(), shown, rest.Count == 0 ? null : Fold(rest).ToMeasures(), rest.Count, sums.Buckets,
+            query, completeTo, Fold(sums.Groups.Select(static group => group.Sums), query.Cut.FromEvents).ToMeasures(), shown, rest.Count == 0 ? null : Fold(rest).ToMeasures(), rest.Count, sums.Buckets,
             query.Shape == ExplorationShape.Whole ? [] : [.. Enumerable.Range(0, sums.BucketCount).Select(bucket => sums.Whole.GetValueOrDefault(bucket)?.ToMeasures())],
             query.Shape == ExplorationShape.OverTime ? Series(query, sums) : [],
             query.Shape == ExplorationShape.Whole && query.Cut.GroupBy.Count == 2 ? Cross(query, sums.Groups) : null,
@@ -65,9 +65,9 @@ internal static class ExplorationBuilder
         return (heads, value => places.GetValueOrDefault(value ?? "", own));
     }
 
-    private static UsageSums Fold(IEnumerable<UsageSums> sums)
+    private static UsageSums Fold(IEnumerable<UsageSums> sums, EventMeasures known = EventMeasures.None)
     {
-        var all = new UsageSums();
+        var all = new UsageSums(known);
         foreach (var one in sums) all.Add(one);
         return all;
     }

@@ -42,7 +42,7 @@ internal static class BreakdownReader
     {
         var buckets = Buckets(query);
         var groups = await SumAsync(connection, query, tenants, buckets, null, reading, cancellationToken);
-        var total = new UsageSums();
+        var total = new UsageSums(query.FromEvents);
         foreach (var sums in groups.Values) total.Add(sums);
         BreakdownRow[] rows = [.. groups.OrderBy(static group => group.Key).Select(group =>
             new BreakdownRow(buckets[group.Key.Bucket].Label, group.Key.Values, group.Value.ToMeasures()))];

@@ -4,11 +4,12 @@ using Npgsql;
 namespace AgentConsole.Usage.Rollups;
 
 /// <summary>Everything of a group that adds up, from which its measures follow: shares and percentiles too are those of the sums, and are never summed themselves.</summary>
-internal sealed class UsageSums
+/// <param name="known">What was asked for of events, also where there are none.</param>
+internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
 {
     private LatencyHistogram? _latency, _firstToken;
     private TokenCounts _tokens;
-    private EventMeasures _known;
+    private EventMeasures _known = known;
     private long _requests, _failures, _attempts, _unpriced, _timedTokens, _timedMs, _savingsUnknown;
     private decimal _cost, _savings;
 
@@ -99,7 +100,7 @@ internal static class EventColumns
     private static readonly string Timed = $"FILTER (WHERE {Generation} > 0 AND r.output + r.reasoning > 0)";
 
     /// <summary>Requests that were priced alike add up before they are priced: a price is so much per token.</summary>
-    private const string PricedAlike = ", r.provider, r.model, r.price_id, r.service_tier, r.batch, r.region";
+    private const string PricedAlike = ", r.provider, r.model, r.price_id, r.service_tier, r.batch, r.region, (r.cache_read + r.cache_write_5m + r.cache_write_1h + r.audio_cache_read > 0)";
 
     /// <summary>To follow the groups of a SELECT.</summary>
     public static string Select(EventMeasures asked) =>
@@ -121,11 +122,10 @@ internal static class EventColumns
     /// <summary>Null when tokens were cached and their prices are not known.</summary>
     public static decimal? CacheSavings(NpgsqlDataReader reader, int ordinal, PriceBook book)
     {
-        var tokens = Tokens(reader);
-        if (tokens.CacheRead + tokens.CacheWrite5m + tokens.CacheWrite1h + tokens.AudioCacheRead == 0) return 0;
+        if (!reader.GetBoolean(ordinal + 6)) return 0;
         if (reader.IsDBNull(ordinal + 2)) return null;
         var consumption = new Consumption(
-            "", reader.GetString(ordinal), reader.GetString(ordinal + 1), default, tokens, reader.GetString(ordinal + 3), reader.GetBoolean(ordinal + 4),
+            "", reader.GetString(ordinal), reader.GetString(ordinal + 1), default, Tokens(reader), reader.GetString(ordinal + 3), reader.GetBoolean(ordinal + 4),
             reader.IsDBNull(ordinal + 5) ? null : reader.GetString(ordinal + 5));
         return book.CacheSavings(consumption, reader.GetString(ordinal + 2));
     }

@@ -122,7 +122,7 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         await using var visit = await fixture.VisitAsync();
         var page = visit.Page;
         await visit.OpenAsync("/usage?range=30d&groupBy=user");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Model", Exact = true }).ClickAsync();
+        await page.GetByLabel("By", new() { Exact = true }).SelectOptionAsync("model");
         await Expect(page.Locator("#breakdown-title")).ToHaveTextAsync("What each model used");
         await page.Locator("a[data-row]").First.ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Requests");

@@ -153,7 +153,7 @@ public sealed class LayerTests(TwoTenants shared)
         await foreach (var group in app.Get<FocusReader>().ReadAsync(reach, from, to, UsageFilter.None, await usage.TenantsOfAsync(reach, UsageFilter.None, none), none)) exports.Add(group);
         object?[] answers =
         [
-            await BreakdownAsync(UsageFilter.None, Dimension.Tenant, Dimension.Model), await BreakdownAsync(UsageFilter.None, Dimension.User), await BreakdownAsync(UsageFilter.None, Dimensions.All),
+            await BreakdownAsync(UsageFilter.None, Dimension.Tenant, Dimension.Model), await BreakdownAsync(UsageFilter.None, Dimension.User), await BreakdownAsync(UsageFilter.None, [.. Dimensions.All]),
             await BreakdownAsync(UsageFilter.None.With(Dimension.Tenant, TwoTenants.Foreign)),
             await usage.ListRequestsAsync(reach, new(from, to, UsageFilter.None), none),
             await usage.ListRequestsAsync(reach, new(from, to, UsageFilter.None.With(Dimension.Tenant, TwoTenants.Foreign)), none),
@@ -171,7 +171,7 @@ public sealed class LayerTests(TwoTenants shared)
         ];
         return string.Join('\n', answers.Select(static answer => JsonSerializer.Serialize(answer)));
 
-        async Task<object> BreakdownAsync(UsageFilter filter, params Dimension[] by)
+        async Task<object> BreakdownAsync(UsageFilter filter, params Facet[] by)
         {
             var breakdown = await usage.BreakdownAsync(reach, new(from, to, TimeZoneInfo.Utc, Grain.Hour, by, filter), none);
             return (object)new { breakdown.Rows, breakdown.Total };

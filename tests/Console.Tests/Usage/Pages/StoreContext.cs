@@ -25,6 +25,10 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
     private FollowPrices follow = null!;
     private string connectionString = "";
 
+    private protected Database Database => database;
+
+    private protected CurrentPrices PricesNow => prices;
+
     private protected PriceBook Book => prices.Book;
 
     private protected RaiseAlerts Raise { get; private set; } = null!;
@@ -36,6 +40,10 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         await database.OpenAsync(CancellationToken.None);
         var (time, contexts, still) = (TimeProvider.System, new Contexts(database, new ServiceCollection().BuildServiceProvider()), new ManualTime(SampleUsage.Now));
         var usage = new UsageQueries(database, contexts, time);
+        var explorer = new ExplorerQueries(database, prices, new EventReads(new UsageOptions(), time), time);
+        Services.AddSingleton(explorer);
+        Services.AddSingleton(new SharedBreakdowns(usage, time));
+        Services.AddSingleton(new SharedExplorations(explorer, time));
         var audit = new AuditLog(time);
         stored = new(database, time, NullLogger<PriceStore>.Instance);
         follow = new(stored, prices, Feed, time, NullLogger<FollowPrices>.Instance);
