@@ -9,6 +9,7 @@ using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 using AgentConsole.Shell;
 using AgentConsole.Usage;
+using AgentConsole.Views;
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = new Settings(builder.Configuration, builder.Environment);
@@ -20,6 +21,7 @@ builder.AddAccess(AccessOptions.Read(settings));
 builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
+builder.AddViews();
 builder.Services.AddShell();
 builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs]);

@@ -1,4 +1,7 @@
 // One ApexCharts instance per element: created once, then given new numbers, every two to five seconds, less often where drawing is slow.
+import { savePicture } from "../../../chart-picture.js";
+import { axis, exact, tip, tooltip } from "../../../chart-words.js";
+
 const redrawEvery = 2000;
 const redrawAtLeastEvery = 5000;
 const drawingShare = 0.05;
@@ -233,50 +236,8 @@ class Chart {
     this.over.remove();
   }
 
-  // The drawing, its title and legend as a picture. The library's own way needs images of the blob scheme, which the page may not load.
-  async save(title) {
-    const drawing = this.element.querySelector("svg.apexcharts-svg");
-    const { width, height } = drawing.getBoundingClientRect();
-    const copy = drawing.cloneNode(true);
-    for (const part of copy.querySelectorAll("foreignObject, .apexcharts-xcrosshairs, .apexcharts-ycrosshairs")) part.remove();
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    const before = this.over.querySelector(".chart-before")?.cloneNode();
-    if (before) {
-      const { stroke, strokeWidth, strokeDasharray } = getComputedStyle(this.over.querySelector(".chart-before"));
-      for (const [name, value] of Object.entries({ stroke, "stroke-width": strokeWidth, "stroke-dasharray": strokeDasharray, fill: "none" })) before.setAttribute(name, value);
-      copy.append(before);
-    }
-    const picture = new Image();
-    picture.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
-    await picture.decode();
-    const [scale, pad, head] = [2, 16, this.timed() ? 64 : 40];
-    const canvas = Object.assign(document.createElement("canvas"), { width: (width + 2 * pad) * scale, height: (height + head + 32) * scale });
-    const pen = canvas.getContext("2d");
-    const family = getComputedStyle(document.body).fontFamily;
-    pen.scale(scale, scale);
-    pen.fillStyle = this.colour("surface");
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.fillStyle = this.colour("text");
-    pen.font = `600 15px ${family}`;
-    pen.fillText(title, pad, 26);
-    pen.font = `12px ${family}`;
-    let left = pad;
-    for (const one of this.timed() ? this.model.series : []) {
-      if (left > width) break;
-      pen.fillStyle = this.colour(`series-${one.colour}`);
-      pen.fillRect(left, 40, 10, 10);
-      pen.fillStyle = this.colour("text-muted");
-      pen.fillText(one.label, left + 14, 50);
-      left += pen.measureText(one.label).width + 32;
-    }
-    pen.drawImage(picture, pad, head, width, height);
-    pen.textAlign = "center";
-    pen.fillStyle = this.colour("text-muted");
-    for (const tick of this.timed() ? this.axis.children : []) pen.fillText(tick.textContent, pad + parseFloat(tick.style.left), head + height + 12);
-    const blob = await new Promise(done => canvas.toBlob(done, "image/png"));
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: `${title.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "")}.png` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  save(title) {
+    return savePicture(this, title);
   }
 
   // Asking the browser costs a style pass of the whole page; the answer changes with the theme only.
@@ -352,7 +313,6 @@ class Chart {
       stroke: line ? { width: 2, curve: "straight" } : { width: 0, curve: "straight" },
       // A value between two gaps has no line to be seen by.
       markers: { size: line && buckets.length <= 62 ? 3 : 0, strokeWidth: 0, hover: { size: line ? 4 : 0 } },
-      forecastDataPoints: { count: line && partialFrom !== null ? buckets.length - partialFrom : 0, dashArray: 4 },
       grid: { borderColor: this.colour("chart-grid"), strokeDashArray: 0, padding: { left: 8, right: 8, top: -12, bottom: 0 } },
       xaxis: {
         // Categories would be measured one by one, at a layout each: seconds for a week of hours. Buckets are numbers and ticks() labels them.
@@ -368,7 +328,7 @@ class Chart {
       },
       yaxis: { ...(below ? {} : { min: 0, ...(earlier > highest ? scale(earlier) : { forceNiceScale: true }) }), labels: { formatter: value => axis(value, unit), style: { fontSize: "12px" } } },
       tooltip: { shared: true, intersect: false, custom: at => tooltip(this.model, at.dataPointIndex) },
-      annotations: { xaxis: area && partialFrom !== null ? [{ x: Math.max(0, partialFrom - 1), x2: buckets.length - 1, fillColor: this.colour("surface"), opacity: 0.55, borderColor: "transparent" }] : [] }
+      annotations: { xaxis: (area || line) && partialFrom !== null ? [{ x: Math.max(0, partialFrom - 1), x2: buckets.length - 1, fillColor: this.colour("surface"), opacity: 0.55, borderColor: "transparent" }] : [] }
     };
   }
 
@@ -470,73 +430,4 @@ function mix(from, to, share) {
 
 function lighter(colour) {
   return colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.45)");
-}
-
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const fine = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
-
-const percent = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-
-function milliseconds(value) {
-  return value < 1000 ? `${whole.format(value)} ms` : value < 60000 ? `${(value / 1000).toFixed(2)} s` : `${Math.floor(value / 60000)} min ${Math.floor(value % 60000 / 1000)} s`;
-}
-
-function axis(value, unit) {
-  if (unit === "Share") return `${percent.format(value * 100)}%`;
-  if (unit === "Milliseconds") return value < 1000 ? `${whole.format(value)} ms` : value < 60000 ? `${percent.format(value / 1000)} s` : `${percent.format(value / 60000)} min`;
-  if (unit === "TokensPerSecond") return compact.format(value);
-  if (value < 0) return `−${axis(-value, unit)}`;
-  if (unit !== "Usd") return compact.format(value).replace("K", "k");
-  if (value === 0) return "$0";
-  return "$" + (value >= 1000 ? compact.format(value).replace("K", "k") : value >= 10 ? whole.format(value) : value >= 0.1 ? cents.format(value) : fine.format(value));
-}
-
-function exact(value, unit) {
-  if (unit === "Share") return `${percent.format(value * 100)}%`;
-  if (unit === "Milliseconds") return milliseconds(value);
-  if (unit === "TokensPerSecond") return `${percent.format(value)} tok/s`;
-  if (value < 0) return `−${exact(-value, unit)}`;
-  if (unit !== "Usd") return whole.format(value);
-  return "$" + (value >= 0.01 || value === 0 ? cents.format(value) : fine.format(value));
-}
-
-function tooltip(model, bucket) {
-  const at = model.buckets[bucket];
-  if (!at) return "";
-  const rows = model.series.map(one => ({ ...one, value: one.values[bucket] })).filter(one => one.value);
-  const partial = model.partialFrom !== null && bucket >= model.partialFrom ? " · so far" : "";
-  const total = model.stacked ? exact(rows.reduce((sum, one) => sum + one.value, 0), model.unit) : "";
-  const before = model.before?.values[bucket] ?? null;
-  return tip([
-    [at.title + partial, total],
-    ...rows.sort((a, b) => b.value - a.value).map(one => [one.label, exact(one.value, model.unit), one.colour]),
-    ...(before === null ? [] : [[model.before.label, exact(before, model.unit)]])
-  ]);
-}
-
-// The first line is the title.
-function tip(lines) {
-  const box = document.createElement("div");
-  box.className = "chart-tip";
-  lines.forEach(([label, value, colour], index) => {
-    const row = line(index === 0 ? "chart-tip-title" : "", label, value);
-    if (colour) {
-      const swatch = document.createElement("span");
-      swatch.className = "swatch";
-      swatch.style.background = `var(--series-${colour})`;
-      row.prepend(swatch);
-    }
-    box.append(row);
-  });
-  return box.outerHTML;
-}
-
-// Names come from outside: only ever as text.
-function line(name, label, value) {
-  const row = document.createElement("div");
-  row.className = `chart-tip-row ${name}`;
-  row.append(Object.assign(document.createElement("span"), { textContent: label }), Object.assign(document.createElement("b"), { textContent: value }));
-  return row;
 }

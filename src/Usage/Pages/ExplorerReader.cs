@@ -16,9 +16,12 @@ internal sealed class ExplorerReader(SharedExplorations explorations, SharedBrea
 
     public async Task<ExplorerData> ReadAsync(PageUrl url, ExplorerView view, DateTimeOffset? changedAt, bool afresh, IProgress<EventsRead>? progress, CancellationToken cancellationToken)
     {
-        var read = await explorations.ReadAsync(reach, view.Ask(), changedAt, progress, cancellationToken, afresh);
+        var query = view.Ask();
+        // At the same time, unless one of them waits for a turn.
+        var atOnce = query.ReadsEvents ? null : AsideAsync(url, view, cancellationToken);
+        var read = await explorations.ReadAsync(reach, query, changedAt, progress, cancellationToken, afresh);
         if (!read.Ok) return ExplorerData.Refuse(url, view, read.Error);
-        var beside = await AsideAsync(url, view, cancellationToken);
+        var beside = await (atOnce ?? AsideAsync(url, view, cancellationToken));
         var any = read.Value.Total.Requests > 0 || await queries.HasEventsAsync(reach, cancellationToken);
         var before = beside.Before is { Ok: true, Value: { } known } ? known : null;
         return new(url, view, read.Value, before, Compare(view, beside, before), beside.Forecast, beside.FirstUse, any, null);

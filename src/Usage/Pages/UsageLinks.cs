@@ -19,23 +19,8 @@ public static class UsageLinks
     public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
         url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
 
-    /// <summary>A file of exactly what a view shows.</summary>
-    /// <param name="file">usage.csv or focus.csv.</param>
-    public static string Export(UsageView view, string file)
-    {
-        var query = new QueryBuilder
-        {
-            { "from", view.Range.From.ToString("O", CultureInfo.InvariantCulture) },
-            { "to", view.Range.To.ToString("O", CultureInfo.InvariantCulture) },
-            { "tz", view.Range.Zone.Id },
-            { "grain", view.Grain.Name() },
-            { "groupBy", view.GroupBy.Name() },
-        };
-        AddFilter(query, view.Filter);
-        return $"/export/{file}{query}";
-    }
-
     /// <summary>A file of exactly what the explorer shows: with time where it shows time, with what only events know where it shows that.</summary>
+    /// <param name="file">usage.csv or focus.csv.</param>
     public static string Export(ExplorerView view, string file)
     {
         var cut = view.Ask().Cut;

@@ -16,7 +16,8 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
     public static UsageView Read(Frame frame, DateTimeOffset now, Dimension defaultGroup)
     {
         var range = frame.Range(now);
-        var group = Dimensions.Parse(frame.Url.Text("groupBy")) ?? defaultGroup;
+        // A board follows every event: what no rollup knows is the explorer's.
+        var group = Dimensions.Parse(frame.Url.Text("groupBy")) is { } named && Common.Contains(named) ? named : defaultGroup;
         return new(range, ReadGrain(frame.Url.Text("grain"), range.Length), group, ReadFilter(frame.Url), frame.Url.Text("sort") ?? DefaultSort);
     }
 

@@ -121,6 +121,27 @@ public sealed class ExplorerJourneyTests(BrowserFixture fixture) : IClassFixture
         Assert.Empty(visit.Complaints);
     }
 
+    [Fact]
+    public async Task Explorer_ViewKept_IsOpenedByItsNameAndForgotten()
+    {
+        await using var visit = await fixture.VisitAsync();
+        var page = visit.Page;
+        await visit.OpenAsync("/usage?range=7d&measure=tokens&groupBy=key");
+        await page.Locator(".views > summary").ClickAsync();
+        await page.GetByLabel("Keep this view as").FillAsync("Tokens by key");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".view-row a")).ToHaveTextAsync("Tokens by key");
+
+        await visit.OpenAsync("/usage?range=24h");
+        await page.Locator(".views > summary").ClickAsync();
+        await page.Locator(".view-row a").ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/usage\\?range=7d&measure=tokens&groupBy=key$"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete the view Tokens by key" }).ClickAsync();
+
+        await Expect(page.Locator(".view-row")).ToHaveCountAsync(0);
+        Assert.Empty(visit.Complaints);
+    }
+
     [Theory]
     [InlineData("/usage?range=30d")]
     [InlineData("/usage?range=30d&groupBy=model,user&chart=pivot&measure=cacheSavings")]

@@ -67,6 +67,7 @@ public sealed class CatalogueTests(TwoTenants shared)
         price_rows: platform INSERT SELECT UPDATE(retired_at)
         price_versions: platform INSERT SELECT UPDATE
         reprice_runs: platform INSERT SELECT UPDATE, tenant SELECT
+        saved_views: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         tenants: platform INSERT SELECT UPDATE, tenant SELECT UPDATE(contact) UPDATE(currency) UPDATE(name) UPDATE(time_zone) UPDATE(usd_rate)
         usage_corrections: platform INSERT SELECT, tenant SELECT
         usage_events: platform INSERT SELECT UPDATE, tenant SELECT

@@ -8,6 +8,7 @@ using AgentConsole.Tests.Access.Isolation;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Views;
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,9 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         follow = new(stored, prices, Feed, time, NullLogger<FollowPrices>.Instance);
         Raise = new(time, NullLogger<RaiseAlerts>.Instance);
         Services.AddSingleton(new CurrentCaller(new SignedIn(TestCaller.Operator), new Denials(audit, database, time, NullLogger<Denials>.Instance)));
+        Services.AddSingleton(new ViewQueries(contexts));
+        Services.AddSingleton(new SaveView(database, audit, time));
+        Services.AddSingleton(new DeleteView(database, audit));
         Services.AddSingleton(prices);
         Services.AddSingleton(new PriceQueries(prices, stored, still));
         Services.AddSingleton(new AddPrice(database, stored, prices, follow, audit, Feed, time));

@@ -42,9 +42,9 @@ public sealed class UsagePageTests(PostgresFixture postgres) : StoreContext(post
         var page = Open<UsagePage>("/usage?range=24h&sort=-cost&groupBy=user");
         await page.WaitForAssertionAsync(() => page.Find("tr.total"));
 
-        page.FindAll(".choice select")[0].Change("latencyP95");
+        await page.FindAll(".choice select")[0].ChangeAsync(new() { Value = "latencyP95" });
         Assert.EndsWith("/usage?range=24h&groupBy=user&measure=latencyP95", Address);
-        page.FindAll(".choice select")[2].Change("tag.env");
+        await page.FindAll(".choice select")[2].ChangeAsync(new() { Value = "tag.env" });
         Assert.EndsWith("/usage?range=24h&groupBy=user%2Ctag.env", Address);
     }
 
