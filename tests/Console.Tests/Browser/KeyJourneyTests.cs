@@ -19,15 +19,21 @@ public sealed class KeyJourneyTests(BrowserFixture fixture) : IClassFixture<Brow
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("journey");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the key" }).ClickAsync();
         using var client = new HttpClient { BaseAddress = new(fixture.Console.Address) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await page.Locator(".secret code").TextContentAsync());
+        var secret = await page.Locator(".secret code").TextContentAsync();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         Assert.Equal(HttpStatusCode.OK, await SendAsync(client));
         await page.GetByRole(AriaRole.Button, new() { Name = "I have stored it" }).ClickAsync();
 
         await page.Locator("tr.linked", new() { HasText = "journey" }).ClickAsync();
+        await page.ReloadAsync();
+        await visit.ReadyAsync();
+        await Expect(page.Locator(".panel-head")).ToContainTextAsync("journey");
+        Assert.DoesNotContain(secret!, await page.ContentAsync(), StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, revoke it" }).ClickAsync();
 
         await Expect(page.Locator(".notice.ok")).ToContainTextAsync("Revoked");
+        // Promised within five seconds, on every node; the one that was told knows at once.
         Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(client));
         await Expect(page.Locator("tr.linked", new() { HasText = "journey" })).ToHaveCountAsync(0);
         Assert.Empty(visit.Complaints);
