@@ -46,6 +46,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseDenials();
 app.UseAuthorization();
+if (platform.Roles.HasFlag(Roles.Console)) app.UseReachOfPages();
 app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {

@@ -90,7 +90,7 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     [InlineData("/api/v1/prices/unpriced?tenant=bravo", 403)]
     [InlineData("/api/v1/tenants/bravo", 404)]
     [InlineData("/api/v1/keys?tenant=bravo", 403)]
-    public async Task Foreign_Resource_IsNotThere_AndAForeignFilterIsRefused(string path, int status)
+    public async Task ObjectLevelAuthorization_OnRequestsExportsAndTheRest_FindsNothing_AndAForeignFilterIsRefused(string path, int status)
     {
         using var client = TestSignIn.Client(shared.App, TestCaller.Confined.Single(static caller => caller.Name == "full-key"));
         using var response = await client.GetAsync(path.Replace("{foreign run}", shared.ForeignRun.ToString(), StringComparison.Ordinal));

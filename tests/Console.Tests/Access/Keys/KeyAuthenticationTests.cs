@@ -104,7 +104,7 @@ public sealed class KeyAuthenticationTests(SharedApp shared) : IClassFixture<Sha
     [InlineData("0.0.0.0/0", 200)]
     [InlineData("203.0.113.0/24", 403)]
     [InlineData("::/0", 403)]
-    public async Task Address_IsTheConnections(string allowed, int status)
+    public async Task CidrParsing_OfAKeysAddresses_DecidesByTheConnections(string allowed, int status)
     {
         using var client = shared.App.Client((await AddressKeyAsync(allowed)).Secret);
         using var response = await client.GetAsync(Reading);
