@@ -14,7 +14,6 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
     /// <summary>States of pages that have an address of their own, beside each page's first.</summary>
     private static readonly string[] States =
     [
-        // Neighbours have different paths, so that one follows the other without a load.
         "/usage?range=7d&groupBy=user&grain=day", "/requests?tab=rejected", "/prices?tab=unpriced", "/reconciliation?tab=invoice", "/prices?tab=reprice", "/keys?tab=create", "/prices?tab=import", "/alerts?tab=past",
         "/prices?tab=add", "/tenants?tab=create", "/members?tab=invite", "/keys?tenant=chat", "/members?tab=invitations", "/usage?range=30d&model=nothing-has-this",
     ];

@@ -16,19 +16,8 @@ internal sealed class Axe(BrowserFixture fixture)
         }
         """;
 
-    /// <summary>Goes on inside the circuit, which spares the load of a document: the content of another path is another element. False where that is not so.</summary>
-    private const string GoOn = """
-        path => {
-          const main = document.getElementById("main");
-          if (!window.Blazor || !main || new URL(path, location).pathname === location.pathname) return false;
-          main.dataset.left = "";
-          Blazor.navigateTo(path);
-          return true;
-        }
-        """;
-
     /// <summary>What colours and width may break; what there is and how it is named is the same in all.</summary>
-    private static readonly string[] OfColourAndWidth = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size", "landmark-one-main", "region", "label", "link-name", "button-name", "heading-order"];
+    private static readonly string[] OfColourAndWidth = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "landmark-one-main", "region", "label", "link-name", "button-name", "heading-order"];
 
     private static readonly string Source = Path.Combine(RunningConsole.Repository(), "node_modules", "axe-core", "axe.min.js");
 
@@ -53,8 +42,8 @@ internal sealed class Axe(BrowserFixture fixture)
     /// <summary>Opens it and looks, light and wide, then dark and narrow. The page's links.</summary>
     public async Task<string[]> OpenAsync(Visit visit, string path)
     {
-        if (!IsInCircuit(path) || !await visit.Page.EvaluateAsync<bool>(GoOn, path)) await visit.Page.GotoAsync(fixture.Console.Address + path);
-        await visit.Page.Locator(IsInCircuit(path) ? "#main:not([data-left]) h1" : "h1").First.WaitForAsync();
+        await visit.Page.GotoAsync(fixture.Console.Address + path);
+        await visit.Page.Locator("h1").First.WaitForAsync();
         // Whatever has a circuit replaces the skeleton that comes first.
         await Assertions.Expect(visit.Page.Locator(".bone:visible")).ToHaveCountAsync(0);
         var links = await visit.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href'))");
@@ -74,7 +63,4 @@ internal sealed class Axe(BrowserFixture fixture)
     }
 
     public async Task RunAsync(Visit visit, string what, params string[] only) => _findings.AddRange((await visit.Page.EvaluateAsync<string[]>(Run, only)).Select(finding => $"{what}: {finding}"));
-
-    /// <summary>Sign-in, account and what there is not are static.</summary>
-    private static bool IsInCircuit(string path) => !path.StartsWith("/sign-in", StringComparison.Ordinal) && !path.StartsWith("/account", StringComparison.Ordinal) && path != "/nowhere";
 }

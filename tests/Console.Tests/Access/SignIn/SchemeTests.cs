@@ -72,6 +72,8 @@ public sealed class SchemeTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Contains(new LinkExpired().Message, (await client.GetAsync($"/sign-in/reset?token={invited.Secret}")).Alert, StringComparison.Ordinal);
         Assert.Contains(new LinkExpired().Message, (await client.GetAsync($"/sign-in/invitation?token={reset}")).Alert, StringComparison.Ordinal);
         Assert.Null(await shared.App.Get<MemberSessions>().FindAsync(reset, CancellationToken.None));
+        // Were they kept in one table, they would still be told apart.
+        Assert.Equal(3, new[] { SecretLink.Invitation, SecretLink.Reset, SecretLink.Session }.Select(purpose => Convert.ToHexString(SecretLink.Hash(purpose, reset))).Distinct().Count());
     }
 
     [Theory]
