@@ -111,7 +111,7 @@ internal static class UsageEndpoints
     }
 
     /// <summary>A slash is the one character that a path's value keeps escaped.</summary>
-    private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    internal static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static Reach Reach(HttpContext context) => Caller.Of(context).ReachOf(Permission.ReadUsage);
 
