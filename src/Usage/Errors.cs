@@ -18,6 +18,9 @@ public sealed record InvalidQuery(string Reason) : Error("invalid_query", Reason
 
 public sealed record UnknownRequest(string Tenant, string Id) : Error("not_found", $"There is no request \"{Id}\" of tenant \"{Tenant}\".");
 
+/// <summary>There was one: its key and its part of the sums are left.</summary>
+public sealed record RemovedRequest(string Tenant, string Id) : Error("request_removed", $"The request \"{Id}\" is older than tenant \"{Tenant}\" keeps: its part of the sums is all that is left.");
+
 /// <summary>There are no texts of a request, and why.</summary>
 public sealed record NoContent(string Why, string Sentence) : Error(Why, Sentence)
 {

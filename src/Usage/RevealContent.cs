@@ -18,7 +18,7 @@ public sealed class RevealContent(Contexts contexts, AuditLog audit, TimeProvide
     private const string Action = "contents.read";
 
     /// <param name="source">Null: of the newest request of that id.</param>
-    /// <remarks>Fails with <see cref="NotAllowed"/>, <see cref="UnknownRequest"/> or <see cref="NoContent"/>.</remarks>
+    /// <remarks>Fails with <see cref="NotAllowed"/>, <see cref="UnknownRequest"/>, <see cref="RemovedRequest"/> or <see cref="NoContent"/>.</remarks>
     public async Task<Result<RequestContent>> ExecuteAsync(string tenant, string id, string? source, Caller caller, CancellationToken cancellationToken)
     {
         if (!caller.Can(Permission.ReadContent, tenant)) return caller.Refuse(Action);
@@ -29,7 +29,7 @@ public sealed class RevealContent(Contexts contexts, AuditLog audit, TimeProvide
         if (key is null) return new UnknownRequest(tenant, id);
         var owner = await db.Set<Tenant>().AsNoTracking().SingleAsync(owner => owner.TenantId == tenant, cancellationToken);
         var stored = await db.Set<StoredContent>().AsNoTracking().SingleOrDefaultAsync(content => content.TenantId == tenant && content.EventId == id && content.Source == key.Source, cancellationToken);
-        var receivedAt = stored?.StoredAt ?? await ReceivedAsync(db, key, cancellationToken);
+        if (await ReceivedAsync(db, key, cancellationToken) is not { } receivedAt) return new RemovedRequest(tenant, id);
         if (Gone(owner, receivedAt) is { } gone && (stored is not null || await WasStoredAsync(db, owner, receivedAt, cancellationToken))) return gone;
         if (stored is null) return await WasStoredAsync(db, owner, receivedAt, cancellationToken) ? NoContent.NotSent : NoContent.NotStored;
 
@@ -45,9 +45,9 @@ public sealed class RevealContent(Contexts contexts, AuditLog audit, TimeProvide
         return storedAt < time.GetUtcNow().AddDays(-owner.ContentDays) ? NoContent.Expired(owner.ContentDays) : null;
     }
 
-    private static async Task<DateTimeOffset> ReceivedAsync(ConsoleDb db, UsageKey key, CancellationToken cancellationToken) =>
+    private static async Task<DateTimeOffset?> ReceivedAsync(ConsoleDb db, UsageKey key, CancellationToken cancellationToken) =>
         await db.Set<UsageEvent>().Where(usage => usage.TenantId == key.TenantId && usage.OccurredAt == key.OccurredAt && usage.Id == key.EventId && usage.Source == key.Source)
-            .Select(static usage => (DateTimeOffset?)usage.ReceivedAt).SingleOrDefaultAsync(cancellationToken) ?? key.OccurredAt;
+            .Select(static usage => (DateTimeOffset?)usage.ReceivedAt).SingleOrDefaultAsync(cancellationToken);
 
     private static async Task<bool> WasStoredAsync(ConsoleDb db, Tenant owner, DateTimeOffset at, CancellationToken cancellationToken) =>
         at >= owner.ContentsSince || await db.Set<ContentPeriod>().AnyAsync(period => period.TenantId == owner.TenantId && period.StartedAt <= at && period.EndedAt > at, cancellationToken);

@@ -8,6 +8,7 @@ using AgentConsole.Usage.Exports;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
 using AgentConsole.Usage.Repricing;
+using AgentConsole.Usage.Retention;
 using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
@@ -34,6 +35,7 @@ public static class UsageFeature
         services.AddSingleton<RevealContent>();
         services.AddSingleton<DeleteContents>();
         services.AddSingleton<ExpireContents>();
+        services.AddSingleton<ExpireEvents>();
         services.AddSingleton<UsageQueries>();
         services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<FocusReader>();

@@ -139,6 +139,25 @@ public sealed class TenantPagesTests(SharedApp shared) : AccessPagesContext(shar
     }
 
     [Fact]
+    public async Task Retention_Shortened_SaysInNumbersWhatIsRemoved_AndNeedsTheTypedName()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        await Shared.Client.SendUsageAsync(Json.Array([.. new[] { "2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z", "2026-11-20T00:00:00Z" }.Select((at, index) => Json.Event($"e-{index}", Tenant, item => item["occurredAt"] = at))]));
+        Become(Role.TenantAdmin, Tenant);
+        var page = OpenTenant();
+        Assert.Contains("for ever", page.Find(".retention-panel p").TextContent, StringComparison.Ordinal);
+        await page.Find(".retention-panel button").ClickAsync(new());
+        await page.Find(".retention-panel input[type=number]").ChangeAsync(new() { Value = "30" });
+        Assert.Contains("2 requests are older", page.Find(".retention-panel form").TextContent, StringComparison.Ordinal);
+        Assert.True(Button(page, "Yes, remove them").HasAttribute("disabled"));
+        page.Find(".retention-panel input:not([type=number])").Input(Tenant);
+        await page.Find(".retention-panel form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("for 30 days", page.Find(".retention-panel p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(30, await Shared.App.ScalarAsync<int>($"SELECT event_days FROM tenants WHERE tenant_id = '{Tenant}'"));
+        Assert.Equal("30", await Shared.App.ScalarAsync<string>($"SELECT after->>'eventDays' FROM audit_entries WHERE tenant_id = '{Tenant}' AND action = 'tenants.save'"));
+    }
+
+    [Fact]
     public async Task Texts_ForSupport_AreASentenceWithoutButtons()
     {
         await Shared.Client.CreateTenantAsync(Tenant);

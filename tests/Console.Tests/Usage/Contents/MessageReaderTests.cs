@@ -10,7 +10,7 @@ public sealed class MessageReaderTests
     [Theory]
     [InlineData("plain", """ "Hello" """, "user text Hello")]
     [InlineData("OpenAI chat", """[{"role":"system","content":"Be brief."},{"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"data:abc"}}]}]""",
-        "system text Be brief. | user text What is this? + media image url, 54 bytes, not kept")]
+        "system text Be brief. | user text What is this? + media image url, 51 bytes, not kept")]
     [InlineData("OpenAI tools", """[{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"find","arguments":"{\"q\":1}"}}]},{"role":"tool","tool_call_id":"c1","content":"42"}]""",
         """assistant toolCall(find) {"q":1} | tool toolResult(c1) 42""")]
     [InlineData("OpenAI answer", """{"id":"x","choices":[{"index":0,"message":{"role":"assistant","reasoning_content":"Hm.","content":"Yes."},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}""", "assistant reasoning Hm. + text Yes.")]
@@ -24,7 +24,7 @@ public sealed class MessageReaderTests
         "system text Be kind. | user toolResult(t) file")]
     [InlineData("Anthropic parts", """[{"type":"text","text":"a"},{"type":"text","text":"b"}]""", "user text a + text b")]
     [InlineData("Gemini", """{"candidates":[{"content":{"role":"model","parts":[{"text":"Hi"},{"functionCall":{"name":"f","args":{"a":1}}}]}}]}""", """model text Hi + toolCall(f) {"a":1}""")]
-    [InlineData("Gemini request", """{"systemInstruction":{"parts":[{"text":"S"}]},"contents":[{"parts":[{"text":"Q"},{"inlineData":{"mimeType":"image/png","data":"aaaa"}}]}]}""", "system text S | user text Q + media inlineData, 56 bytes, not kept")]
+    [InlineData("Gemini request", """{"systemInstruction":{"parts":[{"text":"S"}]},"contents":[{"parts":[{"text":"Q"},{"inlineData":{"mimeType":"image/png","data":"aaaa"}}]}]}""", "system text S | user text Q + media inlineData, 53 bytes, not kept")]
     [InlineData("Bedrock", """{"output":{"message":{"role":"assistant","content":[{"text":"Hi"},{"toolUse":{"toolUseId":"u","name":"f","input":{}}}]}},"stopReason":"end_turn"}""", "assistant text Hi + toolCall(f) {}")]
     [InlineData("OpenTelemetry", """[{"role":"user","parts":[{"type":"text","content":"Weather?"}]},{"role":"assistant","parts":[{"type":"tool_call","id":"c","name":"w","arguments":{"in":"Paris"}}]},{"role":"tool","parts":[{"type":"tool_call_response","id":"c","response":"rain"}]}]""",
         """user text Weather? | assistant toolCall(w) {"in":"Paris"} | tool toolResult(c) rain""")]

@@ -70,7 +70,7 @@ public sealed class NoTextElsewhereTests(PostgresFixture postgres) : IClassFixtu
         var trace = tenant == Storing ? "5b8efff798038103d269b633813fc60c" : "6b8efff798038103d269b633813fc60c";
         const string Said = $$"""{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"gpt-5","gen_ai.prompt":"{{Secret}}","gen_ai.completion":"{{Secret}}","gen_ai.tool.call.arguments":"{{Secret}}","exception.message":"{{Secret}}"}""";
         var counted = TestSpan.Of(1, "chat", Said) with { Trace = trace };
-        (counted.Attributes["gen_ai.usage.input_tokens"], counted.Attributes["gen_ai.usage.output_tokens"]) = (7, 5);
+        (counted.Attributes["gen_ai.usage.input_tokens"], counted.Attributes["gen_ai.usage.output_tokens"]) = (7L, 5L);
         using (await client.PostAsync("/v1/traces", Json.Body(TestSpan.Json(tenant, counted, TestSpan.Of(2, "chat", Said) with { Trace = trace }).ToJsonString()))) { }
         using var broken = await client.PostAsync("/api/v1/usage", Json.Body($$"""{"id":"x","input":"{{Secret}}" """));
         Assert.Equal(HttpStatusCode.BadRequest, broken.StatusCode);

@@ -81,7 +81,7 @@ public sealed class StoredContentTests(SharedApp shared) : IClassFixture<SharedA
     {
         await App.KeepTextsAsync(_tenant, keeps: true);
         var all = JsonNode.Parse(attributes)!.AsObject();
-        (all["gen_ai.operation.name"], all["gen_ai.provider.name"], all["gen_ai.response.model"], all["gen_ai.usage.input_tokens"], all["gen_ai.usage.output_tokens"]) = ("chat", "openai", "gpt-5", 7, 5);
+        (all["gen_ai.operation.name"], all["gen_ai.provider.name"], all["gen_ai.response.model"], all["gen_ai.usage.input_tokens"], all["gen_ai.usage.output_tokens"]) = ("chat", "openai", "gpt-5", 7L, 5L);
         var (one, other) = (new TestSpan(1, 0, "chat", all), new TestSpan(2, 0, "chat", (JsonObject)all.DeepClone()));
         Assert.Equal(1, (await shared.Client.SendAsync("/api/v1/ingest/openrouter", Json.Body(TestSpan.Json(_tenant, one).ToJsonString()))).Accepted);
         var protobuf = new ByteArrayContent(TestSpan.Protobuf(_tenant, other)) { Headers = { ContentType = new("application/x-protobuf") } };
