@@ -159,5 +159,5 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     }
 }
 
-/// <param name="Payload">The item as it came, cut at 4 KB.</param>
+/// <param name="Payload">The item as it came but for what was said in it, cut at 4 KB.</param>
 public sealed record RejectedItem(string Tenant, DateTimeOffset ReceivedAt, string Source, string? EventId, string Error, string? Payload);
