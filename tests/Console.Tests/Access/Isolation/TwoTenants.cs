@@ -99,6 +99,8 @@ public sealed partial class TwoTenants : IAsyncLifetime
     private async Task PlantAsync(HttpClient client, string tenant, string mark, long tokens)
     {
         Assert.True((await App.Get<CreateTenant>().ExecuteAsync(tenant, $"{mark} company", "Asia/Kathmandu", Caller.System, CancellationToken.None)).Ok);
+        foreach (var keeps in new[] { true, false, true })
+            Assert.True((await App.Get<SaveTenant>().ExecuteAsync(tenant, new($"{mark} company", "Asia/Kathmandu", KeepsContents: keeps), Caller.System, CancellationToken.None)).Ok);
         await SignedIn.MemberAsync(App, $"{mark}-member@example.test", (Role.TenantAdmin, tenant));
         Assert.True((await App.Get<InviteMember>().ExecuteAsync(Caller.System, $"{mark}-invited@example.test", Role.TenantViewer, tenant, CancellationToken.None)).Ok);
         var key = await client.CreateKeyAsync(tenant, ["read"], body => body["name"] = $"{mark}-sender");
@@ -131,6 +133,7 @@ public sealed partial class TwoTenants : IAsyncLifetime
         item["tags"] = new JsonObject { [mark] = mark };
         item["usage"] = new JsonObject { ["input"] = tokens, ["cacheRead"] = tokens, ["output"] = tokens };
         (item["costReported"], item["latencyMs"]) = ("0.5", 100);
+        (item["input"], item["output"]) = ($"{mark} was asked", $"{mark} was answered");
         item["attempts"] = new JsonArray(new JsonObject { ["provider"] = "azure", ["model"] = $"{mark}-tried", ["level"] = 1, ["status"] = "failure", ["reason"] = mark });
         item["hops"] = new JsonArray(new JsonObject { ["name"] = $"{mark}-hop", ["startMs"] = 0, ["durationMs"] = 5 });
     }

@@ -53,7 +53,7 @@ public sealed class KeyAuthenticationTests(SharedApp shared) : IClassFixture<Sha
     public void AuthCacheCollision_TheSameIdIsNotTheSameKey()
     {
         var secret = KeySecret.New();
-        var ring = new KeyRing([new(secret.Id, "acme", KeySecret.Hash(secret.Text), ["read"], [], null)], []);
+        var ring = new KeyRing([new(secret.Id, "acme", KeySecret.Hash(secret.Text), ["read"], [], null)], [], []);
         Assert.NotNull(ring.Find(secret.Text, ConsoleApp.Now));
         Assert.Null(ring.Find(KeySecret.New(secret.Id).Text, ConsoleApp.Now));
         Assert.Null(ring.Find(secret.Text.ToLowerInvariant(), ConsoleApp.Now));
