@@ -53,6 +53,7 @@ if (platform.Roles.HasFlag(Roles.Console))
     app.MapUsage();
     app.MapPricing();
     app.MapAccess();
+    app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);
 }
 return await Startup.RunAsync(app);

@@ -10,7 +10,7 @@ namespace AgentConsole.Usage;
 internal sealed class MaintainUsageJob(UsagePartitions partitions, ExpireContents contents, ExpireEvents events, Database database, UsageOptions options, TimeProvider time) : IJob
 {
     /// <summary>Hourly, so that rows in the default partition do not stay there long.</summary>
-    public static readonly ScheduledJob Schedule = new(typeof(MaintainUsageJob), "0 7 * * * ?");
+    public static readonly ScheduledJob Schedule = new(typeof(MaintainUsageJob), "0 7 * * * ?", "Makes partitions ahead of time, and removes refused items and hop timings that were kept long enough.");
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {

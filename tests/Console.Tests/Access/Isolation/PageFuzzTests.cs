@@ -41,7 +41,7 @@ public sealed class PageFuzzTests(TwoTenants shared)
     [Fact]
     public async Task Page_OfAnOperator_ShowsBoth()
     {
-        foreach (var page in Pages.Where(static page => page.Name is not ("PricesPage" or "ReconciliationPage")))
+        foreach (var page in Pages.Where(static page => page.Name is not ("PricesPage" or "ReconciliationPage" or "JobsPage")))
             Assert.True(TwoTenants.Leak(await ShowAsync(TestCaller.Operator, page, page.Name == "AuditPage" ? "tenant=bravo" : "groupBy=user", TwoTenants.Foreign)) is not null, page.Name);
     }
 
