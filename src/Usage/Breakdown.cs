@@ -57,4 +57,8 @@ public sealed record LatencyPercentiles(double P50, double P95, double P99);
 
 /// <param name="CompleteTo">Every event acknowledged before this is counted.</param>
 /// <param name="Rejected">Items refused in the range, see <c>/requests?tab=rejected</c>.</param>
-public sealed record Freshness(DateTimeOffset CompleteTo, long Rejected, long Unpriced);
+public sealed record Freshness(DateTimeOffset CompleteTo, long Rejected, long Unpriced)
+{
+    /// <summary>Requests before this are no longer kept one by one, so they are not in an answer that is read from requests; null when none of the range is missing.</summary>
+    public DateTimeOffset? RequestsKeptFrom { get; init; }
+}

@@ -41,6 +41,9 @@ public sealed record Exploration(
 {
     public const int HoursOfWeek = 168;
 
+    /// <summary>Requests before this are no longer kept one by one, so they are not in what was read from requests; null when none of the range is missing.</summary>
+    public DateTimeOffset? RequestsKeptFrom { get; init; }
+
     public int GroupCount => Groups.Count + RestGroups;
 }
 

@@ -55,7 +55,8 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
         await using var snapshot = await SnapshotAsync(reach, reading is not null, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(snapshot, reach, query.Cut.Filter, cancellationToken);
         var sums = await ExplorationReader.ReadAsync(snapshot.Connection, query, tenants, reading, cancellationToken);
-        return ExplorationBuilder.Build(query, sums, completeTo, time.GetElapsedTime(began));
+        var keptFrom = reading is null ? null : await KeptFromAsync(snapshot.Connection, tenants, query.Cut.From, completeTo, cancellationToken);
+        return ExplorationBuilder.Build(query, sums, completeTo, time.GetElapsedTime(began)) with { RequestsKeptFrom = keptFrom };
     }
 
     private async Task<Breakdown> ReadBreakdownAsync(Reach reach, BreakdownQuery query, CancellationToken cancellationToken)
@@ -65,7 +66,8 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
         var tenants = await UsageSql.TenantsAsync(snapshot, reach, query.Filter, cancellationToken);
         var (rows, total) = await BreakdownReader.ReadAsync(snapshot.Connection, query, tenants, Reading(query, null), cancellationToken);
         var rejected = await UsageQueries.CountRejectedAsync(snapshot.Connection, query, tenants, cancellationToken);
-        return new(query, new(completeTo, rejected, total.UnpricedRequests), rows, total);
+        var keptFrom = await KeptFromAsync(snapshot.Connection, tenants, query.From, completeTo, cancellationToken);
+        return new(query, new(completeTo, rejected, total.UnpricedRequests) { RequestsKeptFrom = keptFrom }, rows, total);
     }
 
     /// <summary>A statement that outlives its budget, say because the word that it is no longer wanted got lost, ends by itself.</summary>
@@ -77,6 +79,14 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
         limit.Parameters.Add(new() { Value = ((long)reads.Budget.TotalMilliseconds + 1000).ToString(System.Globalization.CultureInfo.InvariantCulture) });
         await limit.ExecuteNonQueryAsync(cancellationToken);
         return snapshot;
+    }
+
+    /// <summary>Of the tenant that keeps its requests the shortest.</summary>
+    private static async Task<DateTimeOffset?> KeptFromAsync(NpgsqlConnection connection, string[] tenants, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT min(event_days) FROM tenants WHERE tenant_id = ANY($1)", connection);
+        command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return await command.ExecuteScalarAsync(cancellationToken) is int days && EventRetention.KeptFrom(days, now) is var kept && kept > from ? kept : null;
     }
 
     private EventReading Reading(BreakdownQuery query, IProgress<EventsRead>? progress) => new(

@@ -11,13 +11,14 @@ internal sealed record BreakdownJson(
         var query = breakdown.Query;
         return new(
             TimeZoneInfo.ConvertTime(query.From, query.Zone), TimeZoneInfo.ConvertTime(query.To, query.Zone), query.Zone.Id, query.Grain.Name(),
-            new(breakdown.Freshness.CompleteTo, breakdown.Freshness.Rejected, breakdown.Freshness.Unpriced),
+            new(breakdown.Freshness.CompleteTo, breakdown.Freshness.Rejected, breakdown.Freshness.Unpriced, breakdown.Freshness.RequestsKeptFrom),
             [.. breakdown.Rows.Select(row => BreakdownRowJson.Of(row, query.GroupBy))],
             MeasuresJson.Of(breakdown.Total));
     }
 }
 
-internal sealed record FreshnessJson(DateTimeOffset CompleteTo, long Rejected, long Unpriced);
+/// <param name="RequestsKeptFrom">What was read from requests lacks those before this, which are no longer kept; null when none of the range is missing.</param>
+internal sealed record FreshnessJson(DateTimeOffset CompleteTo, long Rejected, long Unpriced, DateTimeOffset? RequestsKeptFrom);
 
 /// <summary>A row's measures lie beside its bucket and group, not below them.</summary>
 internal sealed record BreakdownRowJson(

@@ -12,6 +12,7 @@ internal static class UsageCsv
         await using var csv = new CsvStream(stream);
         foreach (var line in ExportHeader.Of(query.From, query.To, query.Zone, query.Filter)) csv.Comment(line);
         csv.Comment($"grain: {query.Grain.Name()}; money: USD; complete to: {breakdown.Freshness.CompleteTo:O}; rejected: {breakdown.Freshness.Rejected}; unpriced: {breakdown.Freshness.Unpriced}");
+        if (breakdown.Freshness.RequestsKeptFrom is { } kept) csv.Comment($"read from requests, which are no longer kept from before {kept:O}");
         if (corrected.Count > 0)
             csv.Comment(string.Create(CultureInfo.InvariantCulture, $"re-priced since first shown: {corrected.Sum(static day => day.Requests)} requests, {corrected.Sum(static day => day.Difference):+0.############;-0.############;0} USD, last {corrected.Max(static day => day.CorrectedAt):O}"));
         await WriteHeaderAsync(csv, query, cancellationToken);

@@ -31,6 +31,7 @@ internal sealed class ExplorerReader(SharedExplorations explorations, SharedBrea
     {
         if (view.Against() is not { } against) return new("Nothing is compared with");
         if (before is null) return new(beside.Before?.Error?.Message ?? "Not read");
+        if (before.RequestsKeptFrom is not null) return new($"The requests of {against.Words} are no longer kept one by one");
         return Comparison.Of(view.Range, against.Range, against.Words, beside.FirstUse, before.Total);
     }
 

@@ -100,6 +100,23 @@ public sealed class ExplorerQueriesTests(BreakdownTests.Sent sent) : IClassFixtu
     }
 
     [Fact]
+    public async Task Explore_FromEvents_SaysFromWhenOnRequestsAreKept()
+    {
+        await sent.Client.SendUsageAsync(Json.Event("kept", "forgetful"));
+        await sent.App.ExecuteAsync("UPDATE tenants SET event_days = 30 WHERE tenant_id = 'forgetful'");
+        var (gone, kept) = (Cut(Grain.Total, [Dimension.Team]), Cut(Grain.Total, [Dimension.Team]) with { From = ConsoleApp.Now.AddDays(-29) });
+        Assert.Equal(new DateTimeOffset(2026, 10, 21, 0, 0, 0, TimeSpan.Zero), (await KeptFromAsync(gone, "forgetful")));
+        Assert.Null(await KeptFromAsync(kept, "forgetful"));
+        Assert.Null(await KeptFromAsync(gone, "acme"));
+        Assert.Null(await KeptFromAsync(gone with { GroupBy = [Dimension.Model] }, "forgetful"));
+        var json = await sent.Client.GetJsonAsync("/api/v1/usage/breakdown?tenant=forgetful&from=2026-01-01&to=2026-11-20&groupBy=team");
+        Assert.Equal(new DateTimeOffset(2026, 10, 21, 0, 0, 0, TimeSpan.Zero), json.GetProperty("freshness").GetProperty("requestsKeptFrom").GetDateTimeOffset());
+
+        async Task<DateTimeOffset?> KeptFromAsync(BreakdownQuery cut, string tenant) =>
+            (await Queries.ExploreAsync(Reach.Of(tenant), ExplorationQuery.Of(cut, Measure.Requests, ExplorationShape.Whole, 7), null, CancellationToken.None)).Value!.RequestsKeptFrom;
+    }
+
+    [Fact]
     public async Task Explore_BudgetSpent_SaysSoAndLeavesTheTurnToOthers()
     {
         using var reads = new EventReads(new UsageOptions { EventReads = 1, EventReadSeconds = 1 }, TimeProvider.System);
