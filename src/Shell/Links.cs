@@ -21,5 +21,14 @@ public static class Links
 
     public static string Request(string tenant, string id) => $"/requests/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
 
+    /// <summary>The requests of one run or conversation.</summary>
+    public static string Session(string tenant, string id) => $"/sessions/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>What one end user of a tenant used.</summary>
+    public static string User(string tenant, string user) => $"/users/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(user)}";
+
+    /// <summary>What was used through a virtual key, as senders name it; not to be taken for the keys of this console's own API.</summary>
+    public static string VirtualKey(string tenant, string key) => $"/virtual-keys/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(key)}";
+
     public static string Tenant(string id) => $"{Tenants}/{Uri.EscapeDataString(id)}";
 }

@@ -16,6 +16,17 @@ public static class UsageLinks
     public static PageUrl Requests(PageUrl url, Dimension dimension, string? value) =>
         Same(url, Links.Requests).With(dimension.Name(), value ?? "");
 
+    /// <summary>A user's page, in the tenant's own zone unless the URL names one.</summary>
+    public static PageUrl User(PageUrl url, string tenant, string user) => Within(url, tenant, Links.User(tenant, user));
+
+    /// <summary>The page of a virtual key, likewise.</summary>
+    public static PageUrl Key(PageUrl url, string tenant, string key) => Within(url, tenant, Links.VirtualKey(tenant, key));
+
+    /// <summary>A session's page, likewise.</summary>
+    public static PageUrl Session(PageUrl url, string tenant, string session) => Within(url, tenant, Links.Session(tenant, session));
+
+    private static PageUrl Within(PageUrl url, string tenant, string path) => url.To(path).With("tenant", tenant);
+
     public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
         url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
 
