@@ -2,18 +2,19 @@
 const root = document.documentElement;
 
 document.addEventListener("click", event => {
-  const target = event.target.closest?.("[data-copy], [data-rail-fold], [data-reconnect], a[href]");
+  const target = event.target.closest?.("[data-copy], [data-rail-fold], [data-density-switch], [data-reconnect], a[href]");
   closeMenus(event.target.closest?.("details.menu"));
   if (!target) return;
   if (target.matches("[data-copy]")) copy(target);
   else if (target.matches("[data-rail-fold]")) foldRail();
+  else if (target.matches("[data-density-switch]")) switchDensity();
   else if (target.matches("[data-reconnect]")) window.Blazor?.reconnect?.().then(ok => { if (ok === false) location.reload(); }, () => {});
   else document.querySelector("#rail:popover-open")?.hidePopover();
 });
 
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape") return closeMenus(null, true);
-  const row = event.target.closest?.("table[data-rows] a[data-row]");
+  if (event.key === "Escape") return document.querySelector("details.menu[open]") ? closeMenus(null, true) : closePanel(event.target);
+  const row = event.target.closest?.("table[data-rows] a[data-row]") ?? (event.target === document.body ? document.querySelector("table[data-rows] tr.open a[data-row]") : null);
   if (!row || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
   const rows = [...row.closest("table").querySelectorAll("a[data-row]")];
   const next = rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
@@ -29,6 +30,21 @@ function closeMenus(except, refocus) {
     menu.open = false;
     if (refocus) menu.querySelector("summary").focus();
   }
+}
+
+// The row that was open beside its list has the focus again.
+function closePanel(from) {
+  const close = document.querySelector("[data-panel-close]");
+  if (!close || from.closest?.("input, textarea, select, [popover]")) return;
+  document.querySelector("tr.open a[data-row]")?.focus({ preventScroll: true });
+  close.click();
+}
+
+function switchDensity() {
+  const comfortable = root.dataset.density !== "comfortable";
+  if (comfortable) root.dataset.density = "comfortable";
+  else delete root.dataset.density;
+  document.cookie = `density=${comfortable ? "comfortable" : ""}; path=/; max-age=${comfortable ? 31536000 : 0}; samesite=lax`;
 }
 
 async function copy(button) {

@@ -31,4 +31,10 @@ public static class Links
     public static string VirtualKey(string tenant, string key) => $"/virtual-keys/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(key)}";
 
     public static string Tenant(string id) => $"{Tenants}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>A value of a path as it is meant: a slash is the one character that stays escaped on its way through the router.</summary>
+    public static string Value(string parameter) => parameter.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a URL is the page at this address, however each is escaped.</summary>
+    public static bool Owns(PageUrl url, string address) => Uri.UnescapeDataString(url.Path) == Uri.UnescapeDataString(address);
 }

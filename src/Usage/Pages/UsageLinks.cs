@@ -7,14 +7,22 @@ namespace AgentConsole.Usage.Pages;
 /// <summary>Links between the usage pages that keep what is being looked at.</summary>
 public static class UsageLinks
 {
-    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain", .. RequestFlaws.Parameters];
+    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain", RequestColumns.Parameter, .. OpenRequest.Parameters];
 
     /// <summary>The same range and filters on another page.</summary>
-    public static PageUrl Same(PageUrl url, string path) => url.Carry(path).Without(OwnState);
+    public static PageUrl Same(PageUrl url, string path) => url.Carry(path).Without([.. OwnState, .. OfRequests(url)]);
 
     /// <summary>The requests behind a group, or behind a bar when the bucket's range is given. A null value is "not set".</summary>
     public static PageUrl Requests(PageUrl url, Dimension dimension, string? value) =>
         Same(url, Links.Requests).With(dimension.Name(), value ?? "");
+
+    /// <summary>The page of what a row of a breakdown is about, where there is one: a user's or a key's, of one tenant; null else.</summary>
+    public static PageUrl? Subject(PageUrl url, string? tenant, Dimension dimension, string? value) => (dimension, tenant, value) switch
+    {
+        (Dimension.User, { } of, { } user) => User(url, of, user),
+        (Dimension.Key, { } of, { } key) => Key(url, of, key),
+        _ => null,
+    };
 
     /// <summary>A user's page, in the tenant's own zone unless the URL names one.</summary>
     public static PageUrl User(PageUrl url, string tenant, string user) => Within(url, tenant, Links.User(tenant, user));
@@ -48,8 +56,11 @@ public static class UsageLinks
         return $"/export/{file}{query}";
     }
 
-    public static bool HasFilter(PageUrl url) => RequestFlaws.Parameters.Any(name => url[name] is not null) || Dimensions.All.Any(dimension => dimension != Dimension.Tenant && url[dimension.Name()] is not null);
+    public static bool HasFilter(PageUrl url) => OfRequests(url).Any() || Dimensions.All.Any(dimension => dimension != Dimension.Tenant && url[dimension.Name()] is not null);
 
     public static PageUrl WithoutFilters(PageUrl url) =>
-        url.Without([.. Dimensions.All.Where(static dimension => dimension != Dimension.Tenant).Select(static dimension => dimension.Name()), .. RequestFlaws.Parameters, "cursor"]);
+        url.Without([.. Dimensions.All.Where(static dimension => dimension != Dimension.Tenant).Select(static dimension => dimension.Name()), .. OfRequests(url), "cursor"]);
+
+    /// <summary>The parameters of a URL that only requests can be asked by.</summary>
+    private static IEnumerable<string> OfRequests(PageUrl url) => url.Parameters.Select(static parameter => parameter.Name).Where(RequestFilter.Knows);
 }

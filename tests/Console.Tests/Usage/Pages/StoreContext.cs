@@ -8,6 +8,7 @@ using AgentConsole.Tests.Access.Isolation;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Rollups;
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,6 +49,9 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         Services.AddSingleton(new RepriceUsage(database, contexts, prices, audit, Feed, time));
         Services.AddSingleton(new MoneyQueries(database));
         Services.AddSingleton(usage);
+        Services.AddSingleton(new SharedBreakdowns(usage, time));
+        Services.AddSingleton(new SessionQueries(database));
+        Services.AddSingleton(new SubjectQueries(database));
         Services.AddSingleton(new CompareInvoice(usage));
         Services.AddSingleton(new ReconcileUsage(database, Raise, new(time, NullLogger<CloseAlerts>.Instance), Feed, still, NullLogger<ReconcileUsage>.Instance));
         Services.AddSingleton(new ReconciliationQueries(contexts));
@@ -79,6 +83,24 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
     /// <summary>As the writer does it: priced by no one but the caller.</summary>
     private protected Task SendAsync(params IEnumerable<UsageEvent> events) =>
         new LedgerTransaction(database, TimeProvider.System).WriteAsync([new IngestBatch([.. events], [])], CancellationToken.None);
+
+    /// <summary>Until the rollups have every event there is now.</summary>
+    private protected async Task RollUpAsync()
+    {
+        using var rollups = new RollUpUsage(database, TimeProvider.System, NullLogger<RollUpUsage>.Instance);
+        await Eventually.TrueAsync(async () =>
+        {
+            while (await rollups.RollUpAsync(CancellationToken.None)) { }
+            return await WaitingAsync() == 0;
+        });
+    }
+
+    private async Task<long> WaitingAsync()
+    {
+        await using var session = await database.BeginAsync(Reach.Platform, CancellationToken.None);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM usage_events WHERE xid >= (SELECT xid FROM usage_rollup_watermark)", session.Connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     private protected static UsageEvent Event(string id, string model, decimal? cost = null, string[]? conflicts = null) => new()
     {
