@@ -36,8 +36,8 @@ public sealed class RequestScroll(
     /// <summary>Where the list goes on after the most that one scroll holds; null when it does not.</summary>
     public string? Beyond => starts.GetValueOrDefault(MostRows / PageSize);
 
-    /// <summary>Null while its page is not held.</summary>
-    public RequestRow? this[int index] => pages.TryGetValue(index / PageSize, out var page) && index % PageSize < page.Count ? page[index % PageSize] : null;
+    /// <summary>Null while its page is not held, and beyond either end.</summary>
+    public RequestRow? this[int index] => index >= 0 && pages.TryGetValue(index / PageSize, out var page) && index % PageSize < page.Count ? page[index % PageSize] : null;
 
     /// <summary>How many there are in all, by another way of counting: a scroll bar of the right length from the start.</summary>
     public void Expect(long rows) => total = question.Cursor is null ? rows : 0;
@@ -53,8 +53,8 @@ public sealed class RequestScroll(
             pages.Remove(far);
     }
 
-    /// <summary>Where the page of a row begins; null at the very beginning.</summary>
-    public string? CursorAt(int index) => starts.GetValueOrDefault(index / PageSize);
+    /// <summary>From where on a list begins with this row; null at the very beginning.</summary>
+    public string? PlaceOf(int index) => index > 0 && this[index - 1] is { } before ? RequestCursor.After(before, question).ToString() : starts[0];
 
     /// <summary>Whether a page that is known begins there.</summary>
     public bool Has(string? cursor) => starts.ContainsValue(cursor);

@@ -17,6 +17,8 @@ public sealed partial class RequestsPage
     private RunningTotal total = null!;
     private ITimer? settling;
     private int looked;
+    /// <summary>The place that the page itself put into the address: it leads nowhere else.</summary>
+    private string? written;
     private bool gone;
 
     [Inject] private UsageQueries Queries { get; set; } = null!;
@@ -67,7 +69,7 @@ public sealed partial class RequestsPage
     /// <summary>The scroll that is on the page as long as it answers the question; read anew when something came in and its top is looked at.</summary>
     private async Task<RequestScroll> ScrollAsync(Reach reach, PageUrl url, RequestQuery query, CancellationToken cancellationToken)
     {
-        var held = Data?.Scroll is { } shown && Data.Rejected is null && shown.Key == ScrollKey(url) && shown.Has(query.Cursor) ? shown : null;
+        var held = Data?.Scroll is { } shown && Data.Rejected is null && shown.Key == ScrollKey(url) && (shown.Has(query.Cursor) || (query.Cursor is not null && query.Cursor == written)) ? shown : null;
         var isMoving = ChangedAt is not null && looked < NearTheTop && query.Cursor is null;
         if (held is null) looked = 0;
         if (held is null || isMoving)
@@ -113,8 +115,10 @@ public sealed partial class RequestsPage
     private void Settle()
     {
         if (gone || Busy || Data is not { Rejected: null, Scroll: var scroll } || !Owns(Url) || scroll.Key != ScrollKey(Url)) return;
-        var cursor = scroll.CursorAt(looked);
-        if (cursor != Url.Text("cursor")) Navigation.NavigateTo((cursor is null ? Url.Without("cursor") : Url.With("cursor", cursor)).ToString(), replace: true);
+        var cursor = scroll.PlaceOf(looked);
+        if (cursor == Url.Text("cursor")) return;
+        written = cursor;
+        Navigation.NavigateTo((cursor is null ? Url.Without("cursor") : Url.With("cursor", cursor)).ToString(), replace: true);
     }
 
     private async Task DrawAsync()

@@ -74,8 +74,9 @@ public sealed class RequestScrollTests
         await scroll.ShowAsync(0, 150, CancellationToken.None);
 
         Assert.Equal("r-300", scroll[0]!.Id);
-        Assert.Equal("300", scroll.CursorAt(20));
-        Assert.Equal("400", scroll.CursorAt(120));
+        Assert.Equal("300", scroll.PlaceOf(0));
+        Assert.Equal("r-419", RequestCursor.Parse(scroll.PlaceOf(120)!, RequestSort.OccurredAt, ascending: false)!.Id);
+        Assert.Null(scroll[-1]);
         Assert.True(scroll.Has("300") && scroll.Has("400") && !scroll.Has(null));
         Assert.Equal(120, scroll.IndexOf(static row => row.Id == "r-420"));
         Assert.Null(scroll.IndexOf(static row => row.Id == "r-1"));

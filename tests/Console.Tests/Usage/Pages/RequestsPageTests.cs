@@ -96,7 +96,7 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
 
         await SendAsync(Numbered(-1));
         await Feed.SignalAsync(Topics.Usage("acme"));
-        page.WaitForAssertion(() => Assert.Equal("r--01", Id(page, 0)));
+        page.WaitForAssertion(() => Assert.Equal("r--001", Id(page, 0)));
 
         await page.InvokeAsync(() => page.FindComponent<RequestTable>().Instance.LookAsync(200, 20));
         page.WaitForAssertion(() => Assert.Contains("r-200", page.Markup));
