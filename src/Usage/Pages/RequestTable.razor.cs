@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using AgentConsole.Shell;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 
 namespace AgentConsole.Usage.Pages;
@@ -54,6 +53,14 @@ public sealed partial class RequestTable : IAsyncDisposable
         (first, visible) = (Math.Max(0, at), Math.Clamp(rows, 1, MostVisible));
         Looked?.Invoke(first);
         return ShowAsync();
+    }
+
+    /// <summary>Called by the browser: the focus went to this row by keyboard, and the panel follows. One step of many: going back leads to where the panel was opened, not through all of them.</summary>
+    [JSInvokable]
+    public Task OpenAsync(int at)
+    {
+        if (Detail is not null && Scroll[at] is { } row) Navigation.NavigateTo(OpenRequest.Of(row).In(Url).ToString(), replace: true);
+        return Task.CompletedTask;
     }
 
     protected override async Task OnParametersSetAsync()
@@ -113,22 +120,6 @@ public sealed partial class RequestTable : IAsyncDisposable
             if (Scroll[index] is null)
                 return false;
         return true;
-    }
-
-    /// <summary>The focus goes from row to row by itself; with a panel open, it follows.</summary>
-    private Task OnKeyAsync(KeyboardEventArgs key) => key.Key switch
-    {
-        "ArrowDown" when Detail is not null => MoveAsync(1),
-        "ArrowUp" when Detail is not null => MoveAsync(-1),
-        _ => Task.CompletedTask,
-    };
-
-    /// <summary>One step of many: going back leads to where the panel was opened, not through all of them.</summary>
-    private async Task MoveAsync(int step)
-    {
-        if (Place() is not { } at || at + step < 0 || at + step >= Scroll.Count) return;
-        await Scroll.ShowAsync(at + step, at + step, gone.Token);
-        if (Scroll[at + step] is { } row) Navigation.NavigateTo(OpenRequest.Of(row).In(Url).ToString(), replace: true);
     }
 
     private int? Place() => Open is { } open ? Scroll.IndexOf(row => OpenRequest.Of(row) == open) : null;

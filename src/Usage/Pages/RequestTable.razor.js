@@ -31,15 +31,23 @@ export function watch(box, owner) {
     }
     later();
   };
+  // shell.js has moved the focus by now.
+  const follow = event => {
+    if ((event.key !== "ArrowDown" && event.key !== "ArrowUp") || !box.querySelector("tr.open")) return;
+    const row = document.activeElement?.closest("tr[data-at]");
+    if (row && box.contains(row) && !row.classList.contains("open")) owner.invokeMethodAsync("OpenAsync", Number(row.dataset.at)).catch(() => {});
+  };
   const later = () => { drawn ||= requestAnimationFrame(look); };
 
   main.addEventListener("scroll", later, { passive: true });
   window.addEventListener("resize", later);
+  document.addEventListener("keydown", follow);
   later();
   return {
     dispose() {
       main.removeEventListener("scroll", later);
       window.removeEventListener("resize", later);
+      document.removeEventListener("keydown", follow);
       cancelAnimationFrame(drawn);
     },
   };

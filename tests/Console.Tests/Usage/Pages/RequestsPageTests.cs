@@ -128,7 +128,7 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
         Assert.Equal([$"/requests?{Range}&open=acme%2Fr-004", $"/requests?{Range}&open=acme%2Fr-006", "/requests/acme/r-005?range=24h&tenant=acme", $"/requests?{Range}"],
             page.FindAll(".side-panel .row-actions a").Select(static link => link.GetAttribute("href")));
 
-        await page.Find(".requests-split").KeyDownAsync(new Microsoft.AspNetCore.Components.Web.KeyboardEventArgs { Key = "ArrowDown" });
+        await page.InvokeAsync(() => page.FindComponent<RequestTable>().Instance.OpenAsync(6));
         Assert.EndsWith("open=acme%2Fr-006", Address, StringComparison.Ordinal);
     }
 
