@@ -26,7 +26,7 @@ document.addEventListener("click", event => {
   const pressed = event.target.closest?.("[data-action=search], [data-action=keys], [data-dismiss], .search-option");
   if (!pressed) {
     // The dialog itself is hit only beside its content: on the backdrop.
-    if (event.target.matches?.("dialog.search, dialog.sheet") && isBeside(event)) event.target.close();
+    if (event.target.matches?.("dialog.finder, dialog.sheet") && isBeside(event)) event.target.close();
     return;
   }
   if (pressed.matches("[data-dismiss]")) pressed.closest("dialog").close();

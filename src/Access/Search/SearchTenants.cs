@@ -15,7 +15,7 @@ internal sealed class SearchTenants(Database database) : ISearchSource
         ORDER BY lower(t.tenant_id) = lower($3) DESC, strpos(lower(t.tenant_id), lower($3)) = 1 DESC, t.tenant_id LIMIT $4
         """;
 
-    public SearchKind Kind { get; } = new(50, "Tenants", "tenants", "names and ids that have it");
+    public SearchKind Kind { get; } = new(15, "Tenants", "tenants", "names and ids that have it");
 
     public string Policy { get; } = Permission.ReadTenants.Policy();
 

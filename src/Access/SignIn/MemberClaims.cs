@@ -9,7 +9,7 @@ internal static class MemberClaims
 {
     private const string MemberClaim = "console-member";
     private const string SessionClaim = "console-session";
-    private const string ViewUntilClaim = "console-view-until";
+    internal const string ViewUntilClaim = "console-view-until";
 
     public static ClaimsPrincipal Principal(Guid member, string email, string name, byte[] session, string? address, IEnumerable<(Role Role, string Tenant)> roles, View? view = null)
     {
@@ -36,9 +36,10 @@ internal static class MemberClaims
         [.. principal.FindAll(Caller.RoleClaim).Select(static claim => claim.Value.Split(':', 2)).Select(static parts => (Enum.Parse<Role>(parts[0]), parts[1] == Caller.PlatformMark ? null : parts[1]))];
 
     /// <summary>As whom the session looks at the console; null: as the member.</summary>
-    public static View? View(this ClaimsPrincipal principal) => principal.FindFirstValue(Caller.ViewClaim)?.Split(':', 2) is [var role, var tenant]
-        ? new(tenant, Enum.Parse<Role>(role), DateTimeOffset.Parse(principal.FindFirstValue(ViewUntilClaim)!, CultureInfo.InvariantCulture))
-        : null;
+    public static View? View(this ClaimsPrincipal principal) =>
+        principal.FindFirstValue(Caller.ViewClaim)?.Split(':', 2) is [var role, var tenant] && principal.FindFirstValue(ViewUntilClaim) is { } until
+            ? new(tenant, Enum.Parse<Role>(role), DateTimeOffset.Parse(until, CultureInfo.InvariantCulture))
+            : null;
 
     /// <summary>What is refused to whoever only looks, also in what is the member's own; it is in the audit. Null: it may go on.</summary>
     public static Error? RefuseWhileViewing(this ClaimsPrincipal principal, Denials denials, string what)

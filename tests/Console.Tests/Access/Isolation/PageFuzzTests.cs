@@ -21,7 +21,7 @@ public sealed class PageFuzzTests(TwoTenants shared)
 
     private static readonly Type[] Pages = [.. typeof(Caller).Assembly.GetTypes().Where(static type => type.IsDefined(typeof(RouteAttribute)) && !type.IsDefined(typeof(ExcludeFromInteractiveRoutingAttribute)))];
 
-    public static TheoryData<string> Callers => [.. new[] { TestCaller.Viewer, TestCaller.Admin, TestCaller.WithoutRights, TestCaller.Nobody }.Select(static caller => caller.Name)];
+    public static TheoryData<string> Callers => [.. new[] { TestCaller.Viewer, TestCaller.Admin, TestCaller.Viewing, TestCaller.WithoutRights, TestCaller.Nobody }.Select(static caller => caller.Name)];
 
     [Theory]
     [MemberData(nameof(Callers))]
