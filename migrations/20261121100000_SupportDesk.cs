@@ -31,7 +31,7 @@ namespace AgentConsole.Migrations
                 type: "timestamp with time zone",
                 nullable: true);
 
-            // By a session or the beginning of its id; partitions made later have it from their table.
+            // By a session or the beginning of its id; partitions made later have it from their table. It stays when this is taken back: sessions are looked up for more than this.
             migrationBuilder.Sql("""
                 CREATE INDEX IF NOT EXISTS "IX_usage_events_session" ON usage_events (tenant_id, session, occurred_at) WHERE session IS NOT NULL;
                 """);
@@ -40,10 +40,6 @@ namespace AgentConsole.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("""
-                DROP INDEX IF EXISTS "IX_usage_events_session";
-                """);
-
             migrationBuilder.DropColumn(
                 name: "viewed_as",
                 table: "member_sessions");

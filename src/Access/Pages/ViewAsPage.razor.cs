@@ -23,7 +23,13 @@ public sealed partial class ViewAsPage
     [Inject] private StartViewAs Start { get; set; } = null!;
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 
-    protected override async Task OnInitializedAsync() => tenants = await Tenants.ListAsync(Caller.Of(Context).ReachOf(Permission.ViewAs), Context.RequestAborted);
+    /// <summary>The tenant of the address is offered even where the list, which has an end, does not have it.</summary>
+    protected override async Task OnInitializedAsync()
+    {
+        var reach = Caller.Of(Context).ReachOf(Permission.ViewAs);
+        tenants = await Tenants.ListAsync(reach, Context.RequestAborted);
+        if (Tenant is not null && tenants.All(one => one.TenantId != Tenant) && await Tenants.FindAsync(reach, Tenant, Context.RequestAborted) is { } named) tenants = [named, .. tenants];
+    }
 
     private async Task StartAsync()
     {

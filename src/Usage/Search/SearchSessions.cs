@@ -42,7 +42,7 @@ internal sealed class SearchSessions(Database database, TimeProvider time) : ISe
         while (await reader.ReadAsync(cancellationToken))
         {
             var (tenant, id, newest, at) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)));
-            hits.Add(new(id, UsageLinks.Session(tenant, id, newest), tenant, $"newest request {Format.DateTime(at, TimeZoneInfo.Utc)} UTC"));
+            hits.Add(new(id, UsageLinks.FoundSession(tenant, newest), tenant, $"newest request {Format.DateTime(at, TimeZoneInfo.Utc)} UTC"));
         }
         return hits;
     }

@@ -40,7 +40,7 @@ internal abstract class SearchSubjects(Database database, TimeProvider time, Rol
         while (await reader.ReadAsync(cancellationToken))
         {
             var (tenant, subject, day) = (reader.GetString(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2)));
-            hits.Add(new(subject, UsageLinks.Of(tenant, dimension, subject, day, time.GetUtcNow()).ToString(), tenant, $"last seen {Format.Date(day, TimeZoneInfo.Utc)}"));
+            hits.Add(new(subject, UsageLinks.Found(tenant, dimension, subject, day, time.GetUtcNow()).ToString(), tenant, $"last seen {Format.Date(day, TimeZoneInfo.Utc)}"));
         }
         return hits;
     }

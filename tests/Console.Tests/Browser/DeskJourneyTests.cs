@@ -114,7 +114,7 @@ public sealed class DeskJourneyTests(BrowserFixture fixture) : IClassFixture<Bro
         await visit.ReadyAsync();
         await FindAsync(page, "view as", "Actions");
         await page.Keyboard.PressAsync("Enter");
-        await page.GetByLabel("Tenant").SelectOptionAsync("chat");
+        await page.Locator("select[name=Place]").SelectOptionAsync("chat");
         await page.GetByLabel("Reason").FillAsync("ticket 4711: costs");
         await page.GetByRole(AriaRole.Button, new() { Name = "View as this tenant" }).ClickAsync();
 

@@ -22,7 +22,7 @@ public sealed class SearchEverywhereTests : PagesContext
         {
             await Task.Delay(Timeout.Infinite, cancellation);
             return [];
-        }), Source("Broken", static (_, _) => throw new InvalidOperationException()), Source("Users", static (ask, _) => Hits(ask.Text))], TimeSpan.FromMilliseconds(300)).ExecuteAsync("u-1", Page, default);
+        }), Source("Broken", static (_, _) => throw new InvalidOperationException()), Source("Users", static (ask, _) => Hits(ask.Text))], TimeSpan.FromSeconds(3)).ExecuteAsync("u-1", Page, default);
         Assert.Equal([("Slow", true), ("Broken", false)], answer.Missing.Select(static miss => (miss.Label, miss.IsLate)));
         Assert.Equal("u-1", Assert.Single(Assert.Single(answer.Groups).Hits).Title);
     }
@@ -38,7 +38,7 @@ public sealed class SearchEverywhereTests : PagesContext
             await Task.Delay(Timeout.Infinite, cancellation);
             return [];
         });
-        await Search([source], TimeSpan.FromMilliseconds(50)).ExecuteAsync("u-1", Page, default);
+        await Search([source], TimeSpan.FromSeconds(2)).ExecuteAsync("u-1", Page, default);
         await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
