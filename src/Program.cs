@@ -47,12 +47,14 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseDenials();
 app.UseAuthorization();
+if (platform.Roles.HasFlag(Roles.Console)) app.UseReachOfPages();
 app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
     app.MapPricing();
     app.MapAccess();
+    app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);
 }
 return await Startup.RunAsync(app);

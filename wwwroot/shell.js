@@ -12,6 +12,13 @@ document.addEventListener("click", event => {
   else document.querySelector("#rail:popover-open")?.hidePopover();
 });
 
+// Before Blazor, which would take the link for a way to another page and leave the focus where it is.
+document.addEventListener("click", event => {
+  if (!event.target.closest?.("[data-skip]")) return;
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}, true);
+
 document.addEventListener("keydown", event => {
   if (event.key === "Escape") return closeMenus(null, true);
   const row = event.target.closest?.("table[data-rows] a[data-row]");

@@ -17,6 +17,7 @@ public static class Links
     public const string SignIn = "/sign-in";
     public const string Alerts = "/alerts";
     public const string Audit = "/audit";
+    public const string Jobs = "/jobs";
     public const string Problem = "/problem";
     public const string NotFound = "/not-found";
 

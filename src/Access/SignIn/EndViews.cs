@@ -53,7 +53,7 @@ internal sealed class EndViews(MemberDb store, IChangeFeed changes, TimeProvider
 
 internal sealed class EndViewsJob(EndViews views) : IJob
 {
-    public static readonly ScheduledJob Schedule = new(typeof(EndViewsJob), "30 * * * * ?");
+    public static readonly ScheduledJob Schedule = new(typeof(EndViewsJob), "30 * * * * ?", "Writes down which views as a tenant are over because their hour is.");
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await views.ExecuteOverdueAsync(cancellationToken);
 }

@@ -63,6 +63,13 @@ internal sealed partial class RunningConsole : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode && text.Contains($"\"accepted\":{events.Length},", StringComparison.Ordinal), text);
     }
 
+    /// <summary>To the API, by the platform's key.</summary>
+    public async Task PostAsync(string path, object body)
+    {
+        using var answer = await _client.PostAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
