@@ -8,6 +8,7 @@ using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 using AgentConsole.Shell;
+using AgentConsole.Shell.Search;
 using AgentConsole.Usage;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -20,7 +21,7 @@ builder.AddAccess(AccessOptions.Read(settings));
 builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
-builder.Services.AddShell();
+builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
@@ -46,12 +47,14 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseDenials();
 app.UseAuthorization();
+if (platform.Roles.HasFlag(Roles.Console)) app.UseReachOfPages();
 app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
     app.MapPricing();
     app.MapAccess();
+    app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);
 }
 return await Startup.RunAsync(app);

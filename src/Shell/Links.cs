@@ -13,9 +13,11 @@ public static class Links
     public const string Tenants = "/tenants";
     public const string Members = "/members";
     public const string Account = "/account";
+    public const string StopViewAs = "/view-as/stop";
     public const string SignIn = "/sign-in";
     public const string Alerts = "/alerts";
     public const string Audit = "/audit";
+    public const string Jobs = "/jobs";
     public const string Problem = "/problem";
     public const string NotFound = "/not-found";
 
@@ -29,6 +31,9 @@ public static class Links
 
     /// <summary>What was used through a virtual key, as senders name it; not to be taken for the keys of this console's own API.</summary>
     public static string VirtualKey(string tenant, string key) => $"/virtual-keys/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(key)}";
+
+    /// <param name="tenant">Chosen already.</param>
+    public static string ViewAs(string? tenant = null) => tenant is null ? "/view-as" : $"/view-as?tenant={Uri.EscapeDataString(tenant)}";
 
     public static string Tenant(string id) => $"{Tenants}/{Uri.EscapeDataString(id)}";
 

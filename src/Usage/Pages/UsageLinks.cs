@@ -35,6 +35,13 @@ public static class UsageLinks
 
     private static PageUrl Within(PageUrl url, string tenant, string path) => url.To(path).With("tenant", tenant);
 
+    /// <summary>What a tenant's user, key and so on did: of the last 30 days, or of the 30 before it was last seen.</summary>
+    public static PageUrl Found(string tenant, Dimension dimension, string value, DateTimeOffset lastDay, DateTimeOffset now)
+    {
+        var page = Subject(PageUrl.Parse("/"), tenant, dimension, value) ?? PageUrl.Parse(Links.Requests).With("tenant", tenant).With(dimension.Name(), value);
+        return lastDay > now.AddDays(-29) ? page.With("range", "30d") : Between(page, lastDay.AddDays(-29), lastDay.AddDays(1));
+    }
+
     public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
         url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
 
