@@ -513,6 +513,20 @@ namespace AgentConsole.Migrations
                         .HasColumnType("character varying(300)")
                         .HasColumnName("user_agent");
 
+                    b.Property<short?>("ViewedAs")
+                        .HasColumnType("smallint")
+                        .HasColumnName("viewed_as");
+
+                    b.Property<string>("ViewedTenant")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("viewed_tenant")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ViewedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("viewed_until");
+
                     b.HasKey("TicketHash");
 
                     b.HasIndex("ExpiresAt")

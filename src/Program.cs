@@ -8,6 +8,7 @@ using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 using AgentConsole.Shell;
+using AgentConsole.Shell.Search;
 using AgentConsole.Usage;
 using AgentConsole.Views;
 
@@ -22,7 +23,7 @@ builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
 builder.AddViews();
-builder.Services.AddShell();
+builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);

@@ -38,7 +38,7 @@ public static class AccessFeature
     }
 
     /// <summary>Jobs of keys, members and the audit.</summary>
-    public static IReadOnlyList<ScheduledJob> Jobs => [AnchorAuditJob.Schedule];
+    public static IReadOnlyList<ScheduledJob> Jobs => [AnchorAuditJob.Schedule, EndViewsJob.Schedule];
 
     /// <summary>Before authorisation: what is refused is told to the audit.</summary>
     public static void UseDenials(this IApplicationBuilder app) => app.UseMiddleware<NoteDenials>();

@@ -37,6 +37,8 @@ public static class UsageFeature
         services.AddSingleton<ExpireContents>();
         services.AddSingleton<ExpireEvents>();
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<SessionQueries>();
+        services.AddSingleton<SubjectQueries>();
         services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<EventReads>();
         services.AddSingleton<ExplorerQueries>();

@@ -17,7 +17,7 @@ internal static class UsageEndpoints
         var group = app.MapGroup("/api/v1").RequireAuthorization(Permission.ReadUsage.Policy()).WithTags("Reading");
         group.MapGet("/usage/breakdown", BreakdownAsync).WithSummary("Usage cut by time and dimensions; rows sum to the total.").WithQuery(UsageParameters.Breakdown)
             .Produces<BreakdownJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
-        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.").WithQuery(UsageParameters.Requests)
+        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first, or the other way round.").WithQuery(UsageParameters.Requests)
             .Produces<RequestPageJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/usage/conflicts", ConflictsAsync).WithSummary("How often the senders' numbers contradicted each other, by code, provider and model.").WithQuery(UsageParameters.Conflicts)
             .Produces<ConflictListJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
@@ -80,15 +80,15 @@ internal static class UsageEndpoints
         var read = await reader.ScopeAsync(cancellationToken);
         if (!read.Ok) return read.Error;
         var scope = read.Value;
-        if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of -occurredAt, -cost, -latencyMs.");
+        var (where, wrong) = RequestFilter.Read(query.SelectMany(static pair => pair.Value.Select(value => (pair.Key, value ?? ""))));
+        if (wrong is not null) return new InvalidQuery(wrong);
+        if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of {string.Join(", ", UsageParameters.Sorts)}.");
         var limitText = query["limit"].ToString();
         var limit = 100;
         if (limitText.Length > 0 && (!int.TryParse(limitText, out limit) || limit is < 1 or > MaxLimit)) return new InvalidQuery($"limit \"{limitText}\" is not a whole number from 1 to {MaxLimit}.");
         var cursor = query["cursor"].ToString() is { Length: > 0 } text ? text : null;
-        if (cursor is not null && RequestCursor.Parse(cursor, sort) is null) return new InvalidQuery("cursor is not one that this list gave.");
-        var unpriced = reader.Flag("unpriced");
-        if (!unpriced.Ok) return unpriced.Error;
-        return new RequestQuery(scope.From, scope.To, scope.Filter, sort, cursor, limit, [.. query["conflict"].OfType<string>().Where(static code => code.Length > 0)], unpriced.Value);
+        if (cursor is not null && RequestCursor.Parse(cursor, sort.By, sort.Ascending) is null) return new InvalidQuery("cursor is not one that this list gave.");
+        return new RequestQuery(scope.From, scope.To, scope.Filter, sort.By, cursor, limit) { Where = where, Ascending = sort.Ascending };
     }
 
     private static async Task<IResult> ConflictsAsync(HttpContext context, MoneyQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
@@ -106,11 +106,14 @@ internal static class UsageEndpoints
         return Results.Ok(ConflictListJson.Of(await queries.ListConflictsAsync(within, range.Value.From, range.Value.To, cancellationToken)));
     }
 
-    private static RequestSort? Sort(string name) => name switch
+    private static (RequestSort By, bool Ascending)? Sort(string name) => name switch
     {
-        "" or "-occurredAt" => RequestSort.OccurredAt,
-        "-cost" => RequestSort.Cost,
-        "-latencyMs" => RequestSort.LatencyMs,
+        "" or "-occurredAt" => (RequestSort.OccurredAt, false),
+        "occurredAt" => (RequestSort.OccurredAt, true),
+        "-cost" => (RequestSort.Cost, false),
+        "cost" => (RequestSort.Cost, true),
+        "-latencyMs" => (RequestSort.LatencyMs, false),
+        "latencyMs" => (RequestSort.LatencyMs, true),
         _ => null,
     };
 

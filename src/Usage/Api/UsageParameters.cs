@@ -39,13 +39,24 @@ internal static class UsageParameters
     public static readonly QueryParameter[] Export = [.. Range, .. Filters];
     public static readonly QueryParameter[] Conflicts = [.. Range, new("tenant", "Only this tenant.")];
 
+    public static readonly string[] Sorts = ["-occurredAt", "occurredAt", "-cost", "cost", "-latencyMs", "latencyMs"];
+
     public static readonly QueryParameter[] Requests =
     [
         .. Range,
         .. Filters,
         new("conflict", "Only requests with this conflict code; repeatable; any for whichever.", Repeatable: true),
         new("unpriced", "true: only requests without a price.", Values: ["true", "false"]),
-        new("sort", "Default: -occurredAt.", Values: ["-occurredAt", "-cost", "-latencyMs"]),
+        new("fallback", "true: only requests for which more than one provider was tried.", Values: ["true", "false"]),
+        new("minCost", "Only requests that cost so many USD or more."),
+        new("maxCost", "Only requests that cost so many USD or less."),
+        new("minLatencyMs", "Only requests that took so many milliseconds or more.", Format: "int32"),
+        new("maxLatencyMs", "Only requests that took so many milliseconds or less.", Format: "int32"),
+        new("error", "Only requests with exactly this error; repeatable; empty means \"none\".", Repeatable: true),
+        new("httpStatus", "Only requests answered with this status, such as 429, or class, such as 5xx; repeatable.", Repeatable: true),
+        new("session", "Only requests of this session; repeatable; empty means \"none\".", Repeatable: true),
+        new("tag.{key}", "Only requests whose tag {key} has this value, such as tag.env=prod; repeatable; empty means \"none\".", Repeatable: true),
+        new("sort", "Default: -occurredAt. Requests whose cost or latency is unknown come last, either way.", Values: Sorts),
         new("cursor", "nextCursor of the page before."),
         new("limit", "1 to 1000, default 100.", Format: "int32"),
     ];

@@ -29,7 +29,7 @@ public static class ExplorerCharts
     public static PageUrl Drill(ExplorerView view, Exploration now, PageUrl url, ChartPoint point)
     {
         var group = now.Groups.FirstOrDefault(group => Key(group.Group) == point.Key)?.Group;
-        var link = group is null ? UsageLinks.Same(url, Links.Requests) : UsageLinks.Requests(url, view, group);
+        var link = group is null ? UsageLinks.Requests(url, view) : UsageLinks.Requests(url, view, group);
         if (!view.IsOverTime || point.Bucket >= now.Buckets.Count) return link;
         var (from, to) = Stretch(view, now, new(point.Bucket, point.Bucket));
         return UsageLinks.Between(link, from, to);

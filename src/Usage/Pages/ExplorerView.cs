@@ -30,9 +30,13 @@ public sealed record ExplorerView(
         if (groupBy.Count == 0) groupBy.Add(Dimension.Model);
         var measure = MeasureTerms.Parse(url.Text("measure")) ?? Measure.Cost;
         var grain = UsageView.ReadGrain(url.Text("grain"), range.Length);
-        var view = new ExplorerView(range, grain, groupBy, UsageView.ReadFilter(url), measure, ExplorerChart.Line, ExplorerCompare.None, url.Text("compare") is not null, url.Text("sort"));
+        var view = new ExplorerView(range, grain, groupBy, ReadFilter(url), measure, ExplorerChart.Line, ExplorerCompare.None, url.Text("compare") is not null, url.Text("sort"));
         return view.With(Parse<ExplorerChart>(url.Text("chart")), Parse<ExplorerCompare>(url.Text("compare")));
     }
+
+    /// <summary>Every dimension and tag named in the URL; an empty value means "not set".</summary>
+    public static UsageFilter ReadFilter(PageUrl url) => url.Parameters.Select(static parameter => Facet.TagKey(parameter.Name)).OfType<string>().Distinct().Select(Facet.OfTag)
+        .Aggregate(UsageView.ReadFilter(url), (filter, tag) => filter.With(tag, [.. url.All(tag.Name).Distinct().Select(static value => value.Length == 0 ? null : value)]));
 
     public bool IsOverTime => Chart is ExplorerChart.Area or ExplorerChart.Bar or ExplorerChart.Line;
 

@@ -21,7 +21,7 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
         return new(range, ReadGrain(frame.Url.Text("grain"), range.Length), group, ReadFilter(frame.Url), frame.Url.Text("sort") ?? DefaultSort);
     }
 
-    /// <summary>Every dimension and tag named in the URL; an empty value means "not set".</summary>
+    /// <summary>Every dimension named in the URL; an empty value means "not set".</summary>
     public static UsageFilter ReadFilter(PageUrl url)
     {
         var filter = UsageFilter.None;
@@ -31,8 +31,6 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
             if (values.Length > 0 && !(dimension == Dimension.Tenant && values is [null]))
                 filter = filter.With(dimension, values);
         }
-        foreach (var tag in url.Parameters.Select(static parameter => Facet.TagKey(parameter.Name)).OfType<string>().Distinct().Select(Facet.OfTag))
-            filter = filter.With(tag, [.. url.All(tag.Name).Distinct().Select(static value => value.Length == 0 ? null : value)]);
         return filter;
     }
 

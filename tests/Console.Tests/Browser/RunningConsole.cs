@@ -44,6 +44,8 @@ internal sealed partial class RunningConsole : IAsyncDisposable
             ["Urls"] = "http://127.0.0.1:0",
             ["Demo__Enabled"] = "false",
             ["Access__BootstrapKey"] = Key,
+            // What a loaded machine takes to find something is not what is tested with it.
+            ["Search__SourceMilliseconds"] = "30000",
             ["Access__BootstrapAdmin__Email"] = Operator,
             ["Access__BootstrapAdmin__Password"] = Password,
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",

@@ -27,7 +27,7 @@ public sealed class EndpointTests(SharedApp shared) : IClassFixture<SharedApp>
     private const string FilesOfABuild = "/{**path:file}";
 
     /// <summary>For whoever is signed in: what is one's own.</summary>
-    private static readonly string[] WithoutPermission = ["/account", "/account/passkey", FilesOfABuild];
+    private static readonly string[] WithoutPermission = ["/account", "/account/passkey", "/view-as/stop", FilesOfABuild];
 
     /// <summary>Anyone who reads may ask what a re-pricing would do; the handler asks for more before it does it.</summary>
     private static readonly string[] CheckedInTheHandler = ["/api/v1/prices/reprice"];

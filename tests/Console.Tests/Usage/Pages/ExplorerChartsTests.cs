@@ -67,8 +67,8 @@ public sealed class ExplorerChartsTests
         var view = ExplorerViewTests.View(Url);
         var now = Explore(view, [1, 2, 3]);
 
-        Assert.Equal("/requests?from=2026-11-19T00:00:00Z&to=2026-11-20T00:00:00Z&user=u-1", ExplorerCharts.Drill(view, now, PageUrl.Parse(Url), new("is:u-1", 1)).ToString());
-        Assert.Equal("/requests?from=2026-11-18T00:00:00Z&to=2026-11-19T00:00:00Z&user=", ExplorerCharts.Drill(view, now, PageUrl.Parse(Url), new("none", 0)).ToString());
+        Assert.Equal("/requests?user=u-1&from=2026-11-19T00:00:00Z&to=2026-11-20T00:00:00Z", ExplorerCharts.Drill(view, now, PageUrl.Parse(Url), new("is:u-1", 1)).ToString());
+        Assert.Equal("/requests?user=&from=2026-11-18T00:00:00Z&to=2026-11-19T00:00:00Z", ExplorerCharts.Drill(view, now, PageUrl.Parse(Url), new("none", 0)).ToString());
         Assert.Null(ExplorerCharts.Drill(view, now, PageUrl.Parse(Url), new("other", 0))["user"]);
     }
 

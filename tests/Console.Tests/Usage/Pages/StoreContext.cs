@@ -8,6 +8,7 @@ using AgentConsole.Tests.Access.Isolation;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Rollups;
 using AgentConsole.Views;
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -43,7 +44,6 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         var usage = new UsageQueries(database, contexts, time);
         var explorer = new ExplorerQueries(database, prices, new EventReads(new UsageOptions(), time), time);
         Services.AddSingleton(explorer);
-        Services.AddSingleton(new SharedBreakdowns(usage, time));
         Services.AddSingleton(new SharedExplorations(explorer, time));
         var audit = new AuditLog(time);
         stored = new(database, time, NullLogger<PriceStore>.Instance);
@@ -60,6 +60,9 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         Services.AddSingleton(new RepriceUsage(database, contexts, prices, audit, Feed, time));
         Services.AddSingleton(new MoneyQueries(database));
         Services.AddSingleton(usage);
+        Services.AddSingleton(new SharedBreakdowns(usage, time));
+        Services.AddSingleton(new SessionQueries(database));
+        Services.AddSingleton(new SubjectQueries(database));
         Services.AddSingleton(new CompareInvoice(usage));
         Services.AddSingleton(new ReconcileUsage(database, Raise, new(time, NullLogger<CloseAlerts>.Instance), Feed, still, NullLogger<ReconcileUsage>.Instance));
         Services.AddSingleton(new ReconciliationQueries(contexts));
@@ -91,6 +94,24 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
     /// <summary>As the writer does it: priced by no one but the caller.</summary>
     private protected Task SendAsync(params IEnumerable<UsageEvent> events) =>
         new LedgerTransaction(database, TimeProvider.System).WriteAsync([new IngestBatch([.. events], [])], CancellationToken.None);
+
+    /// <summary>Until the rollups have every event there is now.</summary>
+    private protected async Task RollUpAsync()
+    {
+        using var rollups = new RollUpUsage(database, TimeProvider.System, NullLogger<RollUpUsage>.Instance);
+        await Eventually.TrueAsync(async () =>
+        {
+            while (await rollups.RollUpAsync(CancellationToken.None)) { }
+            return await WaitingAsync() == 0;
+        });
+    }
+
+    private async Task<long> WaitingAsync()
+    {
+        await using var session = await database.BeginAsync(Reach.Platform, CancellationToken.None);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM usage_events WHERE xid >= (SELECT xid FROM usage_rollup_watermark)", session.Connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     private protected static UsageEvent Event(string id, string model, decimal? cost = null, string[]? conflicts = null) => new()
     {
