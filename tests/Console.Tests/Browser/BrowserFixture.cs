@@ -128,8 +128,8 @@ internal sealed class Visit : IAsyncDisposable
     public Visit(IBrowserContext context, IPage page, string address)
     {
         (_context, Page, _address) = (context, page, address);
-        page.SetDefaultTimeout(20_000);
-        Assertions.SetDefaultExpectTimeout(20_000);
+        page.SetDefaultTimeout(45_000);
+        Assertions.SetDefaultExpectTimeout(45_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error") Complaints.Add(message.Text);
