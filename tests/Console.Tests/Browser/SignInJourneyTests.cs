@@ -26,7 +26,7 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
         await Expect(page.Locator(".person .menu-card")).ToContainTextAsync(RunningConsole.Operator);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
 
-        await Expect(page.Locator("[role=status]")).ToHaveTextAsync("You are signed out.");
+        await Expect(page.Locator(".sign-in [role=status]")).ToHaveTextAsync("You are signed out.");
         await page.GotoAsync($"{fixture.Console.Address}/usage");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
         Assert.Empty(visit.Complaints);
@@ -83,7 +83,7 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
 
         await Expect(admin.Page.Locator(".notice.ok")).ToContainTextAsync("has ended");
         await Expect(visit.Page.Locator("h1")).ToHaveTextAsync("Sign in");
-        await Expect(visit.Page.Locator("[role=status]")).ToContainTextAsync("Your session has ended");
+        await Expect(visit.Page.Locator(".sign-in [role=status]")).ToContainTextAsync("Your session has ended");
         await Expect(visit.Page).ToHaveURLAsync(new Regex("returnUrl=%2Fusage%3Frange%3D30d"));
     }
 
