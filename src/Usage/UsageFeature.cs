@@ -30,6 +30,8 @@ public static class UsageFeature
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<TakenUsage>();
+        services.AddSingleton<SessionSums>();
         services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<FocusReader>();
         services.AddSingleton<CorrectionReader>();
