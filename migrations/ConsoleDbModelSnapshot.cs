@@ -119,6 +119,26 @@ namespace AgentConsole.Migrations
                     b.ToTable("audit_heads", (string)null);
                 });
 
+            modelBuilder.Entity("AgentConsole.Access.ContentPeriod", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.HasKey("TenantId", "StartedAt");
+
+                    b.ToTable("content_periods", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Access.Keys.AccessVersion", b =>
                 {
                     b.Property<string>("TenantId")
@@ -493,6 +513,20 @@ namespace AgentConsole.Migrations
                         .HasColumnType("character varying(300)")
                         .HasColumnName("user_agent");
 
+                    b.Property<short?>("ViewedAs")
+                        .HasColumnType("smallint")
+                        .HasColumnName("viewed_as");
+
+                    b.Property<string>("ViewedTenant")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("viewed_tenant")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ViewedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("viewed_until");
+
                     b.HasKey("TicketHash");
 
                     b.HasIndex("ExpiresAt")
@@ -574,6 +608,19 @@ namespace AgentConsole.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("contact");
 
+                    b.Property<int>("ContentDays")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(30)
+                        .HasColumnName("content_days");
+
+                    b.Property<DateTimeOffset?>("ContentsDeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("contents_deleted_at");
+
+                    b.Property<DateTimeOffset?>("ContentsSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("contents_since");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -582,6 +629,10 @@ namespace AgentConsole.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
+
+                    b.Property<int?>("EventDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("event_days");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1082,6 +1133,58 @@ namespace AgentConsole.Migrations
                         .HasFilter("retired_at IS NULL");
 
                     b.ToTable("price_rows", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Usage.Contents.StoredContent", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("EventId")
+                        .HasColumnType("text")
+                        .HasColumnName("event_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source")
+                        .UseCollation("C");
+
+                    b.Property<string>("Input")
+                        .HasColumnType("text")
+                        .HasColumnName("input");
+
+                    b.Property<long>("InputBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_bytes");
+
+                    b.Property<bool>("InputCut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("input_cut");
+
+                    b.Property<string>("Output")
+                        .HasColumnType("text")
+                        .HasColumnName("output");
+
+                    b.Property<long>("OutputBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_bytes");
+
+                    b.Property<bool>("OutputCut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("output_cut");
+
+                    b.Property<DateTimeOffset>("StoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stored_at");
+
+                    b.HasKey("TenantId", "EventId", "Source");
+
+                    b.HasIndex("TenantId", "StoredAt");
+
+                    b.ToTable("usage_contents", (string)null);
                 });
 
             modelBuilder.Entity("AgentConsole.Usage.Ingest.RejectedUsage", b =>

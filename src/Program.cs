@@ -9,6 +9,7 @@ using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
 using AgentConsole.Shell;
+using AgentConsole.Shell.Search;
 using AgentConsole.Usage;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -22,7 +23,7 @@ builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
 builder.AddLimits(LimitsOptions.Read(settings), platform);
-builder.Services.AddShell();
+builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. LimitsFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
@@ -48,6 +49,7 @@ app.UseAuthentication();
 app.UseRateLimiter();
 app.UseDenials();
 app.UseAuthorization();
+if (platform.Roles.HasFlag(Roles.Console)) app.UseReachOfPages();
 app.MapPlatform();
 if (platform.Roles.HasFlag(Roles.Console))
 {
@@ -55,6 +57,7 @@ if (platform.Roles.HasFlag(Roles.Console))
     app.MapPricing();
     app.MapLimits();
     app.MapAccess();
+    app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);
 }
 return await Startup.RunAsync(app);

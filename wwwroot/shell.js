@@ -2,14 +2,22 @@
 const root = document.documentElement;
 
 document.addEventListener("click", event => {
-  const target = event.target.closest?.("[data-copy], [data-rail-fold], [data-reconnect], a[href]");
+  const target = event.target.closest?.("[data-copy], [data-copy-link], [data-rail-fold], [data-reconnect], a[href]");
   closeMenus(event.target.closest?.("details.menu"));
   if (!target) return;
-  if (target.matches("[data-copy]")) copy(target);
+  if (target.matches("[data-copy]")) copy(target, target.dataset.copy);
+  else if (target.matches("[data-copy-link]")) copy(target, new URL(target.dataset.copyLink, location.origin).href);
   else if (target.matches("[data-rail-fold]")) foldRail();
   else if (target.matches("[data-reconnect]")) window.Blazor?.reconnect?.().then(ok => { if (ok === false) location.reload(); }, () => {});
   else document.querySelector("#rail:popover-open")?.hidePopover();
 });
+
+// Before Blazor, which would take the link for a way to another page and leave the focus where it is.
+document.addEventListener("click", event => {
+  if (!event.target.closest?.("[data-skip]")) return;
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}, true);
 
 document.addEventListener("keydown", event => {
   if (event.key === "Escape") return closeMenus(null, true);
@@ -31,8 +39,7 @@ function closeMenus(except, refocus) {
   }
 }
 
-async function copy(button) {
-  const text = button.dataset.copy;
+async function copy(button, text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -38,10 +38,13 @@ public static class AccessFeature
     }
 
     /// <summary>Jobs of keys, members and the audit.</summary>
-    public static IReadOnlyList<ScheduledJob> Jobs => [AnchorAuditJob.Schedule];
+    public static IReadOnlyList<ScheduledJob> Jobs => [AnchorAuditJob.Schedule, EndViewsJob.Schedule];
 
     /// <summary>Before authorisation: what is refused is told to the audit.</summary>
     public static void UseDenials(this IApplicationBuilder app) => app.UseMiddleware<NoteDenials>();
+
+    /// <summary>After authorisation: who may see a page may not see it of every tenant.</summary>
+    public static void UseReachOfPages(this IApplicationBuilder app) => app.UseMiddleware<HideForeignTenants>();
 
     /// <summary>The argument that, with an address behind it, prints a link for a new password and exits.</summary>
     public const string ResetLinkCommand = "reset-link";

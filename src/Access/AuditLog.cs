@@ -32,6 +32,8 @@ public sealed class AuditLog(TimeProvider time)
         VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10, $11, $12, $13)
         """;
 
+    private const string IsThere = "SELECT EXISTS (SELECT FROM audit_entries WHERE tenant_id = $1 AND at >= $2 AND action = $3 AND subject = $4 AND actor = $5)";
+
     /// <summary>Adds an entry, in the transaction that is open on the connection.</summary>
     public async Task AppendAsync(NpgsqlConnection connection, AuditRecord record, CancellationToken cancellationToken)
     {
@@ -42,6 +44,17 @@ public sealed class AuditLog(TimeProvider time)
         foreach (var (value, type) in entry.Values()) insert.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
         await insert.ExecuteNonQueryAsync(cancellationToken);
         _grown[record.Tenant] = true;
+    }
+
+    /// <summary>Adds an entry unless the same actor did the same to the same subject since then: for what is looked at again and again.</summary>
+    public async Task AppendOnceAsync(NpgsqlConnection connection, AuditRecord record, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using (var command = new NpgsqlCommand(IsThere, connection))
+        {
+            foreach (var value in new object[] { record.Tenant, since.UtcDateTime, record.Action, record.Subject, record.Actor.Name }) command.Parameters.Add(new() { Value = value });
+            if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
+        }
+        await AppendAsync(connection, record, cancellationToken);
     }
 
     /// <summary>The tenants whose logs have grown since this was last asked.</summary>

@@ -103,7 +103,13 @@ public sealed class Caller
     public static Caller Of(HttpContext context)
     {
         var caller = Of(context.User);
-        return new(caller.Name, caller._onPlatform, caller._inTenants) { _address = context.Connection.RemoteIpAddress?.ToString(), _traceId = context.TraceIdentifier, _scopes = caller._scopes };
+        return new(caller.Name, caller._onPlatform, caller._inTenants)
+        {
+            _address = context.Connection.RemoteIpAddress?.ToString(),
+            _traceId = context.TraceIdentifier,
+            _onBehalfOf = caller._onBehalfOf,
+            _scopes = caller._scopes,
+        };
     }
 
     /// <summary>Reads the claims of a key or of a member's session. No claim means no right.</summary>
@@ -114,8 +120,12 @@ public sealed class Caller
             return Key(name, tenant == PlatformMark ? null : tenant, [.. principal.FindAll(Scopes.ScopeClaim).Select(static claim => claim.Value)]);
         var member = Member(name, principal.FindAll(RoleClaim).Select(static claim => Parse(claim.Value)).OfType<(Role, string?)>());
         member._address = principal.FindFirstValue(AddressClaim);
-        return member;
+        if (principal.FindFirstValue(ViewClaim) is not { } view) return member;
+        return Parse(view) is (var role, { } tenantViewed) ? member.ViewingAs(tenantViewed, role) : Nobody;
     }
+
+    /// <summary>As whom, and where, a session looks at the console: a role as <see cref="RoleAsClaim"/> writes it. Only the store says so.</summary>
+    internal const string ViewClaim = "console-view";
 
     /// <summary>Where the session of a member began.</summary>
     internal const string AddressClaim = "console-address";
@@ -129,8 +139,8 @@ public sealed class Caller
     /// <summary>A role as a claim: <c>TenantAdmin:acme</c>, or <c>Operator:*</c>.</summary>
     internal static Claim RoleAsClaim(Role role, string? tenant) => new(RoleClaim, $"{role}:{(role.IsStaff() ? PlatformMark : tenant)}");
 
-    /// <summary>Itself as a tenant sees the console: in that tenant only, and only looking.</summary>
-    public Caller ViewingAs(string tenant) => Can(Permission.ViewAs, tenant) ? new(Name, Permission.None, [new(tenant, Permissions.Of(Role.TenantAdmin) & Permissions.ReadOnly)])
+    /// <summary>Itself as one of a tenant's members sees the console: in that tenant only, and only looking. Who may not look so is nobody.</summary>
+    public Caller ViewingAs(string tenant, Role role = Role.TenantAdmin) => Can(Permission.ViewAs, tenant) && !role.IsStaff() ? new(Name, Permission.None, [new(tenant, Permissions.Of(role) & Permissions.ReadOnly)])
     {
         _address = _address,
         _traceId = _traceId,

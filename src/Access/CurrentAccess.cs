@@ -13,5 +13,11 @@ public sealed class CurrentAccess
     /// <summary>Whether nothing is taken in for the tenant.</summary>
     public bool IsSuspended(string? tenant) => _ring?.IsSuspended(tenant) == true;
 
+    /// <summary>Whether there is any tenant whose texts are stored.</summary>
+    public bool AnyKeepsContents => _ring?.AnyKeepsContents == true;
+
+    /// <summary>Whether the texts of the tenant's requests are stored.</summary>
+    public bool KeepsContents(string tenant) => _ring?.KeepsContents(tenant) == true;
+
     internal void Use(KeyRing ring) => _ring = ring;
 }

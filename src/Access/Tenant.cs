@@ -9,6 +9,10 @@ public sealed partial class Tenant
 {
     public const int MaxIdLength = 64;
     public const int MaxTextLength = 200;
+    public const int DefaultContentDays = 30;
+    public const int MaxContentDays = 365;
+    public const int MinEventDays = 7;
+    public const int MaxEventDays = 3650;
 
     /// <summary>Where usage goes that names no tenant.</summary>
     public const string Unassigned = "unassigned";
@@ -26,6 +30,17 @@ public sealed partial class Tenant
     public DateTimeOffset CreatedAt { get; init; }
     /// <summary>Since when nothing is taken in for it; null: it is active.</summary>
     public DateTimeOffset? SuspendedAt { get; set; }
+
+    /// <summary>Since when the texts of its requests are stored; null: they are not.</summary>
+    public DateTimeOffset? ContentsSince { get; set; }
+    /// <summary>Days that a text is kept, from when it came in.</summary>
+    public int ContentDays { get; set; } = DefaultContentDays;
+    /// <summary>Whatever came in until then has no text any more; null: nothing was deleted.</summary>
+    public DateTimeOffset? ContentsDeletedAt { get; set; }
+    /// <summary>Days that its requests are kept one by one, from when they happened; their sums stay. Null: for ever.</summary>
+    public int? EventDays { get; set; }
+
+    public bool KeepsContents => ContentsSince is not null;
 
     public bool IsSuspended => SuspendedAt is not null;
 
@@ -46,7 +61,10 @@ public sealed partial class Tenant
             builder.Property(tenant => tenant.Contact).HasMaxLength(MaxTextLength);
             builder.Property(tenant => tenant.Currency).HasMaxLength(3);
             builder.Property(tenant => tenant.UsdRate).HasPrecision(18, 6);
+            // Tenants are also made by usage that names them, in SQL that knows nothing of this.
+            builder.Property(tenant => tenant.ContentDays).HasDefaultValue(DefaultContentDays).ValueGeneratedNever();
             builder.Ignore(tenant => tenant.IsSuspended);
+            builder.Ignore(tenant => tenant.KeepsContents);
         }
     }
 }

@@ -59,7 +59,7 @@ public sealed class Limiter
         if (EstimateErrors(tokens, cost, holdFor).ToList() is { Count: > 0 } errors) return new InvalidReservation(errors);
         try
         {
-            var known = await _counters.PeekAsync(tenant, requestId);
+            var known = await PeekAsync(tenant, requestId);
             if (known.State is RequestState.Settled or RequestState.Counted) return new ReservationIsOver(requestId);
             if (known.State != RequestState.Held || Subject(known) is not { } subject) return new UnknownReservation(requestId);
             var meters = _current.Book.For(tenant).Plan(subject, known.ReservedAt!.Value, Now);
@@ -85,8 +85,8 @@ public sealed class Limiter
         RequestReply known;
         try
         {
-            known = await _counters.PeekAsync(tenant, requestId);
-            if (known.State == RequestState.NotKnown) known = await _share.PeekAsync(tenant, requestId);
+            known = await _share.PeekAsync(tenant, requestId);
+            if (known.State == RequestState.NotKnown) known = await PeekAsync(tenant, requestId);
         }
         catch (CountersAwayException)
         {
@@ -107,8 +107,8 @@ public sealed class Limiter
     {
         try
         {
-            var released = await _counters.ReleaseAsync(tenant, requestId).WaitAsync(cancellationToken);
-            if (released.State == RequestState.NotKnown) released = await _share.ReleaseAsync(tenant, requestId);
+            var released = await _share.ReleaseAsync(tenant, requestId);
+            if (released.State == RequestState.NotKnown && (await PeekAsync(tenant, requestId).WaitAsync(cancellationToken)).State != RequestState.NotKnown) released = await _counters.ReleaseAsync(tenant, requestId);
             return released.State switch
             {
                 RequestState.NotKnown => new UnknownReservation(requestId),
@@ -158,12 +158,26 @@ public sealed class Limiter
     {
         try
         {
-            return await _counters.FindTenantAsync(requestId) ?? await _share.FindTenantAsync(requestId);
+            return await _share.FindTenantAsync(requestId) ?? await _counters.FindTenantAsync(requestId) ?? (await RememberingAsync() ? await _counters.FindTenantAsync(requestId) : null);
         }
         catch (CountersAwayException)
         {
             return await _share.FindTenantAsync(requestId);
         }
+    }
+
+    private async Task<RequestReply> PeekAsync(string tenant, string requestId)
+    {
+        var known = await _counters.PeekAsync(tenant, requestId);
+        return known.State == RequestState.NotKnown && await RememberingAsync() ? await _counters.PeekAsync(tenant, requestId) : known;
+    }
+
+    /// <summary>Waits while the counters are being told of holds after they lost their memory; false when they are not.</summary>
+    private async Task<bool> RememberingAsync()
+    {
+        if (await _counters.MemoryAsync() is not { } memory || memory.ReadyAt <= memory.Now) return false;
+        await Task.Delay(memory.ReadyAt - memory.Now, _time, CancellationToken.None);
+        return true;
     }
 
     private async Task<Result<LimitDecision>> DecideAsync(LimitRequest request, CancellationToken cancellationToken)

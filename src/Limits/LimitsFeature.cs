@@ -13,7 +13,7 @@ namespace AgentConsole.Limits;
 /// <summary>How much may be used: set by people, held to by <see cref="Limiter"/>, put right by the ledger.</summary>
 public static class LimitsFeature
 {
-    public static IReadOnlyList<ScheduledJob> Jobs => [EnforceUsageLimits.Schedule];
+    public static IReadOnlyList<ScheduledJob> Jobs => [EnforceUsageLimitsJob.Schedule];
 
     public static void AddLimits(this IHostApplicationBuilder builder, LimitsOptions options, PlatformOptions platform)
     {
@@ -66,7 +66,7 @@ public static class LimitsFeature
         services.AddSingleton<CheckSoon>();
         services.AddSingleton<LoadCounters>();
         services.AddSingleton<CheckCounters>();
-        services.AddSingleton<EnforceUsageLimits>();
+        services.AddSingleton<EnforceUsageLimitsJob>();
         services.AddSingleton<Settlements>();
         services.AddHostedService(static provider => provider.GetRequiredService<Settlements>());
         services.AddSingleton<CountUsage>();

@@ -64,6 +64,15 @@ public static class Format
         _ => $"{(int)length.TotalDays} d {length.Hours} h",
     };
 
+    /// <summary><c>64 KB</c>, <c>1.2 MB</c>; 1 KB is 1,024 bytes.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1024 => $"{Count(bytes)} bytes",
+        < 1024 * 1024 => Digits(bytes / 1024d) + " KB",
+        < 1024L * 1024 * 1024 => Digits(bytes / (1024d * 1024)) + " MB",
+        _ => Digits(bytes / (1024d * 1024 * 1024)) + " GB",
+    };
+
     public static string DateTime(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("yyyy-MM-dd HH:mm:ss", Culture);
 
     public static string Time(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("HH:mm:ss", Culture);

@@ -27,6 +27,7 @@ public sealed partial class MainLayout : IDisposable
     [Inject] private NavigationManager Navigation { get; set; } = null!;
     [Inject] private IVisitor Visitor { get; set; } = null!;
     [Inject] private ITenantChoices Choices { get; set; } = null!;
+    [Inject] private IEnumerable<FrameBanner> Banners { get; set; } = [];
     [Inject] private AlertWatch Alerts { get; set; } = null!;
     [Inject] private IChangeFeed Feed { get; set; } = null!;
     [Inject] private ILogger<MainLayout> Log { get; set; } = null!;

@@ -1,4 +1,5 @@
 using AgentConsole.Platform.Http;
+using AgentConsole.Shell.Search;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +16,7 @@ public static class ShellFeature
     /// <summary>Circuits whose browser is away, kept for its return.</summary>
     private const int MaxLostCircuits = 100;
 
-    public static IServiceCollection AddShell(this IServiceCollection services)
+    public static IServiceCollection AddShell(this IServiceCollection services, SearchOptions search)
     {
         services.AddRazorComponents()
             .AddInteractiveServerComponents(static circuits =>
@@ -35,6 +36,9 @@ public static class ShellFeature
         services.AddScoped<LiveState>();
         services.AddScoped<AlertWatch>();
         services.AddScoped<SeriesColours>();
+        services.AddSingleton(search);
+        services.AddScoped<SearchEverywhere>();
+        foreach (var action in ShellActions.All) services.AddSingleton(action);
         return services;
     }
 

@@ -22,6 +22,9 @@ public static class Topics
     /// <summary>Keys and tenants: their names, settings and status.</summary>
     public const string Access = "access";
 
+    /// <summary>A job has begun or ended, or was asked for.</summary>
+    public const string Jobs = "jobs";
+
     /// <summary>Members, their roles or their sessions.</summary>
     public const string Members = "members";
 

@@ -18,4 +18,19 @@ public sealed record InvalidQuery(string Reason) : Error("invalid_query", Reason
 
 public sealed record UnknownRequest(string Tenant, string Id) : Error("not_found", $"There is no request \"{Id}\" of tenant \"{Tenant}\".");
 
+/// <summary>There was one: its key and its part of the sums are left.</summary>
+public sealed record RemovedRequest(string Tenant, string Id) : Error("request_removed", $"The request \"{Id}\" is older than tenant \"{Tenant}\" keeps: its part of the sums is all that is left.");
+
+/// <summary>There are no texts of a request, and why.</summary>
+public sealed record NoContent(string Why, string Sentence) : Error(Why, Sentence)
+{
+    public static NoContent NotStored { get; } = new("content_not_stored", "The texts of this request were not stored: that was turned off when it came in.");
+
+    public static NoContent NotSent { get; } = new("content_not_sent", "No texts came with this request.");
+
+    public static NoContent Expired(int days) => new("content_expired", $"The texts of this request have expired: they are kept for {days} {(days == 1 ? "day" : "days")}.");
+
+    public static NoContent Deleted(DateTimeOffset at) => new("content_deleted", $"The texts of this request were deleted on {at.UtcDateTime:yyyy-MM-dd}.");
+}
+
 public sealed record ForeignTenant() : Error("forbidden", "This API key belongs to another tenant.");

@@ -33,7 +33,7 @@ public sealed class IngestUsage
         var reach = caller.ReachOf(Permission.IngestUsage);
         if (!reach.IsPlatform && reach.Only is null) return new NotAllowed();
         var now = _time.GetUtcNow();
-        var read = BodyReader.Read(format, body, reach.Only, now);
+        var read = BodyReader.Read(format, body, reach.Only, now, _access);
         if (!read.Ok) return read.Error;
         if (RefuseSuspended(read.Value, reach.Only) is { } suspended) return new TenantIsSuspended(suspended);
         var batch = Batch(BodyReader.Source(format), read.Value, reach.Only, now);

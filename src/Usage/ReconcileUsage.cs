@@ -26,7 +26,7 @@ public sealed partial class ReconcileUsage
         FROM usage_rollups AS r WHERE r.tenant_id = t.tenant_id AND r.kind = k.kind
         """;
 
-    /// <summary>A week is compared with its days, which are compared with the ledger.</summary>
+    /// <summary>A week is compared with its days, which are compared with the ledger, but for days whose requests their tenant keeps no longer.</summary>
     private static readonly string Compare = $"""
         SELECT t.tenant_id, k.kind, k.grain, l.requests, l.tokens, l.cost, l.unpriced, s.requests, s.tokens, s.cost, s.unpriced
         FROM tenants AS t
@@ -36,8 +36,8 @@ public sealed partial class ReconcileUsage
           WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= $1 AND r.occurred_at < $2 AND r.xid < (SELECT xid FROM usage_rollup_watermark)) AS l
         CROSS JOIN (VALUES {Levels(static level => level.Grain != RollupGrain.Week)}) AS k(kind, grain)
         CROSS JOIN LATERAL ({RollupSums} AND r.grain = k.grain AND r.bucket_start >= $1 AND r.bucket_start < $2) AS s
-        WHERE l.requests > 0 OR s.requests > 0
-          OR EXISTS (SELECT FROM usage_reconciliations AS d WHERE d.tenant_id = t.tenant_id AND d.day = $4 AND d.differences <> '{"{}"}')
+        WHERE (t.event_days IS NULL OR $4 >= $5 - t.event_days) AND (l.requests > 0 OR s.requests > 0
+          OR EXISTS (SELECT FROM usage_reconciliations AS d WHERE d.tenant_id = t.tenant_id AND d.day = $4 AND d.differences <> '{"{}"}'))
         UNION ALL
         SELECT t.tenant_id, k.kind, k.grain, l.requests, l.tokens, l.cost, l.unpriced, s.requests, s.tokens, s.cost, s.unpriced
         FROM tenants AS t
@@ -110,6 +110,7 @@ public sealed partial class ReconcileUsage
         command.Parameters.Add(new() { Value = start.AddDays(1), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = new RollupLevel(RollupKind.UserTotal, RollupGrain.Week).BucketOf(start), NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = day, NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(new() { Value = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime), NpgsqlDbType = NpgsqlDbType.Date });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var checkedAt = _time.GetUtcNow();
         var rows = new List<(string Tenant, long Requests, long Tokens, decimal Cost, string? Difference)>();

@@ -11,7 +11,7 @@ internal sealed class ReconcileUsageJob(ReconcileUsage reconcile, TimeProvider t
     private const int NightlyDays = 35;
     private const int NightlyHour = 3;
 
-    public static readonly ScheduledJob Schedule = new(typeof(ReconcileUsageJob), "0 22 * * * ?");
+    public static readonly ScheduledJob Schedule = new(typeof(ReconcileUsageJob), "0 22 * * * ?", "Compares the ledger with the rollups, and raises an alert where they differ.");
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
         await reconcile.ExecuteAsync(time.GetUtcNow().Hour == NightlyHour ? NightlyDays : RecentDays, Caller.System, cancellationToken);

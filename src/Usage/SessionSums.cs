@@ -5,8 +5,9 @@ using NpgsqlTypes;
 namespace AgentConsole.Usage;
 
 /// <summary>What a session came to, by further dimensions.</summary>
+/// <param name="First">When the first of its requests was.</param>
 /// <param name="Values">In the order in which the dimensions were asked for; empty: none.</param>
-public sealed record SessionSum(string Session, IReadOnlyList<string> Values, long Requests, long Tokens, decimal Cost);
+public sealed record SessionSum(string Session, IReadOnlyList<string> Values, DateTimeOffset First, long Requests, long Tokens, decimal Cost);
 
 /// <summary>Sums of sessions. No rollup has them, so they are read from events: for a day or so, not for a month.</summary>
 public sealed class SessionSums(Database database)
@@ -20,7 +21,7 @@ public sealed class SessionSums(Database database)
         await using var snapshot = await database.BeginAsync(Reach.Of(tenant), cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
         var groups = string.Concat(by.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
         await using var command = new NpgsqlCommand($"""
-            SELECT count(*), coalesce(sum({Tokens}), 0)::bigint, coalesce(sum(r.cost), 0), r.session{groups} FROM usage_events AS r
+            SELECT count(*), coalesce(sum({Tokens}), 0)::bigint, coalesce(sum(r.cost), 0), r.session, min(r.occurred_at){groups} FROM usage_events AS r
             {(sessions is null ? "" : "JOIN unnest($3, $4) AS s(session, since) ON s.session = r.session AND r.occurred_at >= s.since")}
             WHERE r.tenant_id = $1 AND r.occurred_at >= $2 AND r.session IS NOT NULL
             GROUP BY r.session{groups}
@@ -35,7 +36,7 @@ public sealed class SessionSums(Database database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var sums = new List<SessionSum>();
         while (await reader.ReadAsync(cancellationToken))
-            sums.Add(new(reader.GetString(3), [.. Enumerable.Range(4, by.Count).Select(reader.GetString)], reader.GetInt64(0), reader.GetInt64(1), reader.GetDecimal(2)));
+            sums.Add(new(reader.GetString(3), [.. Enumerable.Range(5, by.Count).Select(reader.GetString)], reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt64(0), reader.GetInt64(1), reader.GetDecimal(2)));
         return sums;
     }
 }

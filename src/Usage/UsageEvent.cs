@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentConsole.Pricing;
+using AgentConsole.Usage.Contents;
 
 namespace AgentConsole.Usage;
 
@@ -64,6 +65,9 @@ public sealed class UsageEvent
     /// <summary>Those the sender told with the request; else, when it is read alone, those of its trace.</summary>
     public string? Hops { get; set; }
     public string? Tags { get; init; }
+
+    /// <summary>Its texts on their way to a table of their own; null when they are not to be stored. Not public, so that neither the mapping nor a serialiser meets it.</summary>
+    internal UsageContent? Content { get; set; }
 
     /// <summary>What the price book is asked about.</summary>
     public Consumption ToConsumption() => new(

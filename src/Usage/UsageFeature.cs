@@ -3,10 +3,12 @@ using AgentConsole.Jobs;
 using AgentConsole.Platform;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
+using AgentConsole.Usage.Contents;
 using AgentConsole.Usage.Exports;
 using AgentConsole.Usage.Ingest;
 using AgentConsole.Usage.Pages;
 using AgentConsole.Usage.Repricing;
+using AgentConsole.Usage.Retention;
 using AgentConsole.Usage.Rollups;
 
 namespace AgentConsole.Usage;
@@ -29,6 +31,11 @@ public static class UsageFeature
             provider.GetRequiredService<UsageWriter>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<CurrentAccess>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RollUpUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<RollUpUsage>());
+        services.AddSingleton<ContentQueries>();
+        services.AddSingleton<RevealContent>();
+        services.AddSingleton<DeleteContents>();
+        services.AddSingleton<ExpireContents>();
+        services.AddSingleton<ExpireEvents>();
         services.AddSingleton<UsageQueries>();
         services.AddSingleton<TakenUsage>();
         services.AddSingleton<SessionSums>();
@@ -49,6 +56,7 @@ public static class UsageFeature
     {
         IngestEndpoints.Map(app);
         UsageEndpoints.Map(app);
+        ContentEndpoints.Map(app);
         ExportEndpoints.Map(app);
     }
 }

@@ -28,6 +28,51 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
             await EnsureMonthAsync(connection, month, cancellationToken);
     }
 
+    /// <summary>
+    /// Drops the partitions of past months that no tenant has a row in any more. One that is written to meanwhile is left alone: its lock is taken before it is looked into, and a
+    /// writer that waited for it finds the default partition in its place.
+    /// </summary>
+    public async Task DropEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Owner.OpenConnectionAsync(cancellationToken);
+        var oldest = First(time.GetUtcNow().UtcDateTime.AddMonths(-MonthsBehind));
+        foreach (var name in await PastAsync(connection, string.Create(CultureInfo.InvariantCulture, $"usage_events_{oldest:yyyy_MM}"), cancellationToken))
+            await DropIfEmptyAsync(connection, name, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<string>> PastAsync(NpgsqlConnection connection, string before, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'usage_events'::regclass AND c.relname ~ '^usage_events_[0-9]{4}_[0-9]{2}$' AND c.relname < $1 ORDER BY 1", connection);
+        command.Parameters.Add(new() { Value = before });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) names.Add(reader.GetString(0));
+        return names;
+    }
+
+    /// <summary>The owner sees no row of a partition, whose walls are closed to it: they are opened to it for the transaction in which it looks.</summary>
+    private async Task DropIfEmptyAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(connection, "SET LOCAL lock_timeout = '2s'", default, cancellationToken);
+            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", default, cancellationToken);
+            await ExecuteAsync(connection, "LOCK TABLE ONLY usage_events IN ACCESS EXCLUSIVE MODE", default, cancellationToken);
+            await ExecuteAsync(connection, $"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY", default, cancellationToken);
+            await using (var command = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM {name})", connection))
+                if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!) return;
+            await ExecuteAsync(connection, $"DROP TABLE {name}", default, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            LogDropped(logger, name);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            // Somebody reads or writes for long; there is another hour.
+        }
+    }
+
     private static DateTime First(DateTime at) => new(at.Year, at.Month, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Of the tables that have rows, the default partition is the one that is open to its owner, and to nobody else.</summary>
@@ -78,6 +123,9 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
         }
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Dropped partition {Name}: no tenant keeps a request of that month")]
+    private static partial void LogDropped(ILogger logger, string name);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Made partition {Name}, {Rows} rows moved into it")]
     private static partial void LogMade(ILogger logger, string name, int rows);

@@ -84,6 +84,21 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
         return found;
     }
 
+    /// <summary>Whether there was such a request, and it is older than its tenant keeps.</summary>
+    public async Task<bool> WasRemovedAsync(Reach reach, string tenant, string id, string? source, CancellationToken cancellationToken)
+    {
+        if (!reach.Includes(tenant)) return false;
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        return await db.Set<UsageKey>().AnyAsync(key => key.TenantId == tenant && key.EventId == id && (source == null || key.Source == source), cancellationToken);
+    }
+
+    /// <summary>How many requests of a tenant happened before a time and are still kept one by one.</summary>
+    public async Task<long> CountBeforeAsync(Reach reach, string tenant, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        return await db.Set<UsageEvent>().LongCountAsync(usage => usage.TenantId == tenant && usage.OccurredAt < before, cancellationToken);
+    }
+
     /// <summary>The values a dimension has taken in the last 90 days, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>
     public async Task<IReadOnlyList<string>> ListValuesAsync(Reach reach, Dimension dimension, int limit, CancellationToken cancellationToken)
     {
@@ -144,5 +159,5 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     }
 }
 
-/// <param name="Payload">The item as it came, cut at 4 KB.</param>
+/// <param name="Payload">The item as it came but for what was said in it, cut at 4 KB.</param>
 public sealed record RejectedItem(string Tenant, DateTimeOffset ReceivedAt, string Source, string? EventId, string Error, string? Payload);

@@ -22,12 +22,17 @@ internal sealed record KeyListJson(IReadOnlyList<KeyJson> Items, string? NextCur
 
 /// <summary>A tenant in the shape of the public contract.</summary>
 /// <param name="UsdRate">A decimal string: units of the currency for one USD.</param>
+/// <param name="KeepsContents">Whether prompts and completions are stored.</param>
+/// <param name="ContentDays">How long a text is kept.</param>
+/// <param name="EventDays">How long requests are kept one by one; 0: for ever.</param>
 internal sealed record TenantJson(
-    string Slug, string Name, string TimeZone, string Status, string? Contact, string? Currency, string? UsdRate, DateTimeOffset CreatedAt, DateTimeOffset? SuspendedAt)
+    string Slug, string Name, string TimeZone, string Status, string? Contact, string? Currency, string? UsdRate, DateTimeOffset CreatedAt, DateTimeOffset? SuspendedAt,
+    bool KeepsContents, int ContentDays, int EventDays)
 {
     public static TenantJson Of(Tenant tenant) => new(
         tenant.TenantId, tenant.Name, tenant.TimeZone, tenant.IsSuspended ? "suspended" : "active", tenant.Contact, tenant.Currency,
-        tenant.UsdRate?.ToString("0.######", CultureInfo.InvariantCulture), tenant.CreatedAt, tenant.SuspendedAt);
+        tenant.UsdRate?.ToString("0.######", CultureInfo.InvariantCulture), tenant.CreatedAt, tenant.SuspendedAt,
+        tenant.KeepsContents, tenant.ContentDays, tenant.EventDays ?? 0);
 }
 
 internal sealed record TenantListJson(IReadOnlyList<TenantJson> Items, string? NextCursor, int Total)

@@ -60,6 +60,16 @@ internal sealed class JsonBody(JsonElement root)
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : Fail<int>($"{name} is not a whole number.");
     }
 
+    /// <summary>Null when it is absent or null.</summary>
+    public int? NullableInteger(string name) => IsGiven(name, out _) ? Integer(name, 0) : null;
+
+    /// <summary>Null when it is absent or null.</summary>
+    public bool? NullableFlag(string name)
+    {
+        if (!IsGiven(name, out var value)) return null;
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Fail<bool?>($"{name} is not true or false.");
+    }
+
     /// <summary>A decimal string or a number; null when it is absent or null.</summary>
     public decimal? NullableDecimal(string name)
     {

@@ -7,7 +7,7 @@ namespace AgentConsole.Access.Api;
 internal static class TenantEndpoints
 {
     private const string NewExample = """{"slug":"acme","name":"Acme","timeZone":"Europe/Paris"}""";
-    private const string SettingsExample = """{"name":"Acme","timeZone":"Europe/Paris","contact":"ops@acme.example","currency":"EUR","usdRate":"0.92"}""";
+    private const string SettingsExample = """{"name":"Acme","timeZone":"Europe/Paris","contact":"ops@acme.example","currency":"EUR","usdRate":"0.92","keepsContents":false,"contentDays":30,"eventDays":0}""";
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -17,8 +17,8 @@ internal static class TenantEndpoints
         read.MapGet("/{slug}", FindAsync).WithSummary("One tenant.").Produces<TenantJson>().ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
 
         app.MapGroup("/api/v1/tenants").RequireAuthorization(Permission.ManageTenant.Policy()).WithTags("Access").DisableAntiforgery()
-            .MapPut("/{slug}", SaveAsync).WithSummary("Changes a tenant's settings; a contact or currency left out is taken away. Days are cut in the new zone at once.")
-            .WithBody("currency and usdRate go together: units of the currency for one USD, for showing only.", SettingsExample, "application/json")
+            .MapPut("/{slug}", SaveAsync).WithSummary("Changes a tenant's settings; a contact or currency left out is taken away, whether and how long texts and requests are kept stays as it is. Days are cut in the new zone at once.")
+            .WithBody("currency and usdRate go together: units of the currency for one USD, for showing only. keepsContents stores prompts and completions from now on, or no more; contentDays (1 to 365) is how long. eventDays (7 to 3650, 0: for ever) is how long requests are kept one by one; their sums stay.", SettingsExample, "application/json")
             .Produces<TenantJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
 
         var manage = app.MapGroup("/api/v1/tenants").RequireAuthorization(Permission.ManageTenants.Policy()).WithTags("Access").DisableAntiforgery();
@@ -64,7 +64,10 @@ internal static class TenantEndpoints
         var body = read.Value;
         var (name, zone) = (body.RequiredText("name"), body.RequiredText("timeZone"));
         var (contact, currency, rate) = (body.NullableText("contact"), body.NullableText("currency"), body.NullableDecimal("usdRate"));
-        return body.Error is { } error ? KeyEndpoints.Refuse(error, context) : Answer(await save.ExecuteAsync(slug, new(name!, zone!, contact, currency, rate), caller, cancellationToken), context);
+        var (keeps, days, eventDays) = (body.NullableFlag("keepsContents"), body.NullableInteger("contentDays"), body.NullableInteger("eventDays"));
+        return body.Error is { } error
+            ? KeyEndpoints.Refuse(error, context)
+            : Answer(await save.ExecuteAsync(slug, new(name!, zone!, contact, currency, rate, keeps, days, eventDays), caller, cancellationToken), context);
     }
 
     private static async Task<IResult> SuspendAsync(string slug, HttpContext context, SuspendTenant suspend, CancellationToken cancellationToken) =>

@@ -68,7 +68,7 @@ internal sealed partial class AnchorAudit(Database database, AuditLog audit, ILo
 
 internal sealed class AnchorAuditJob(AnchorAudit anchor) : IJob
 {
-    public static readonly ScheduledJob Schedule = new(typeof(AnchorAuditJob), "0 7 0 * * ?");
+    public static readonly ScheduledJob Schedule = new(typeof(AnchorAuditJob), "0 7 0 * * ?", "Writes down where each audit chain ends, so that a chain cut short is found.");
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await anchor.ExecuteAsync(cancellationToken);
 }

@@ -24,6 +24,8 @@ internal sealed partial class FollowAccess(Database database, CurrentAccess acce
 
     private const string ReadSuspended = "SELECT tenant_id FROM tenants WHERE suspended_at IS NOT NULL";
 
+    private const string ReadKeepingContents = "SELECT tenant_id FROM tenants WHERE contents_since IS NOT NULL";
+
     private readonly SemaphoreSlim _reading = new(1);
     private long _version = -1;
 
@@ -36,7 +38,7 @@ internal sealed partial class FollowAccess(Database database, CurrentAccess acce
             // The version first: a change in between is then read twice rather than never.
             var version = await VersionAsync(cancellationToken);
             if (version == _version) return;
-            var ring = new KeyRing(await KeysAsync(cancellationToken), await SuspendedAsync(cancellationToken));
+            var ring = new KeyRing(await KeysAsync(cancellationToken), await TenantsAsync(ReadSuspended, cancellationToken), await TenantsAsync(ReadKeepingContents, cancellationToken));
             access.Use(ring);
             _version = version;
             LogRead(logger, ring.Count);
@@ -91,9 +93,9 @@ internal sealed partial class FollowAccess(Database database, CurrentAccess acce
             reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5));
     }
 
-    private async Task<List<string>> SuspendedAsync(CancellationToken cancellationToken)
+    private async Task<List<string>> TenantsAsync(string sql, CancellationToken cancellationToken)
     {
-        await using var command = database.Platform.CreateCommand(ReadSuspended);
+        await using var command = database.Platform.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var tenants = new List<string>();
         while (await reader.ReadAsync(cancellationToken)) tenants.Add(reader.GetString(0));

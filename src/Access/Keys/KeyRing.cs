@@ -23,17 +23,23 @@ internal sealed record LiveKey(
         new(Caller.KeyAsClaims($"key:{Prefix}", Tenant, isSuspended ? Scopes.Where(static scope => scope != Access.Scopes.Ingest) : Scopes), scheme);
 }
 
-/// <summary>All keys that may be used and all suspended tenants, at one moment; never changed.</summary>
-internal sealed class KeyRing(IEnumerable<LiveKey> keys, IEnumerable<string> suspended)
+/// <summary>All keys that may be used, all suspended tenants and all whose texts are stored, at one moment; never changed.</summary>
+internal sealed class KeyRing(IEnumerable<LiveKey> keys, IEnumerable<string> suspended, IEnumerable<string> keepingContents)
 {
-    public static readonly KeyRing Empty = new([], []);
+    public static readonly KeyRing Empty = new([], [], []);
 
     private readonly FrozenDictionary<string, LiveKey> _keys = keys.ToFrozenDictionary(static key => key.Id, StringComparer.Ordinal);
     private readonly FrozenSet<string> _suspended = suspended.ToFrozenSet(StringComparer.Ordinal);
 
+    private readonly FrozenSet<string> _keepingContents = keepingContents.ToFrozenSet(StringComparer.Ordinal);
+
     public int Count => _keys.Count;
 
     public bool IsSuspended(string? tenant) => tenant is not null && _suspended.Contains(tenant);
+
+    public bool AnyKeepsContents => _keepingContents.Count > 0;
+
+    public bool KeepsContents(string tenant) => _keepingContents.Contains(tenant);
 
     /// <summary>The key of that text, if it may be used now. The id only finds it; the whole text is compared, by its hash and in constant time.</summary>
     public LiveKey? Find(string text, DateTimeOffset now) =>

@@ -20,7 +20,7 @@ internal static class KeysFeature
         services.AddWrite(static (contexts, changes, time) => new RotateKey(contexts, changes, time));
         services.AddWrite(static (contexts, changes, time) => new RevokeKey(contexts, changes, time));
         services.AddWrite(static (contexts, changes, time) => new CreateTenant(contexts, changes, time));
-        services.AddWrite(static (contexts, changes, _) => new SaveTenant(contexts, changes));
+        services.AddWrite(static (contexts, changes, time) => new SaveTenant(contexts, changes, time));
         services.AddWrite(static (contexts, changes, time) => new SuspendTenant(contexts, changes, time));
         services.AddWrite(static (contexts, changes, _) => new ResumeTenant(contexts, changes));
         services.AddAccessPages();

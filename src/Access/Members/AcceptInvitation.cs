@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Json.Nodes;
 using AgentConsole.Access.SignIn;
 using AgentConsole.Platform;
@@ -14,7 +15,7 @@ internal sealed record OpenInvitation(string Email, Role Role, string? Tenant, s
 
 /// <summary>Turns an invitation into a role, once: by a new member who chooses a password, or by the signed-in member whom it is for.</summary>
 internal sealed class AcceptInvitation(
-    MemberDb store, MemberSessions sessions, PasswordRules rules, IPasswordHasher<Member> hasher, SignInAudit audit, IChangeFeed changes, TimeProvider time)
+    MemberDb store, MemberSessions sessions, PasswordRules rules, IPasswordHasher<Member> hasher, SignInAudit audit, Denials denials, IChangeFeed changes, TimeProvider time)
 {
     /// <summary>What the link offers; null when it offers nothing any more.</summary>
     public async Task<OpenInvitation?> FindAsync(string secret, CancellationToken cancellationToken)
@@ -49,8 +50,10 @@ internal sealed class AcceptInvitation(
     }
 
     /// <summary>For a member who is signed in as the one who is invited.</summary>
-    public async Task<Error?> ExecuteAsync(string secret, Guid memberId, Visitor visitor, CancellationToken cancellationToken)
+    public async Task<Error?> ExecuteAsync(string secret, ClaimsPrincipal principal, Visitor visitor, CancellationToken cancellationToken)
     {
+        if (principal.RefuseWhileViewing(denials, "member.join") is { } refused) return refused;
+        var memberId = principal.MemberId();
         await using var db = store.Open();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await TakeAsync(db, secret, cancellationToken) is not { } invitation) return new LinkExpired();

@@ -16,6 +16,10 @@ internal sealed class MemberSession
     public DateTimeOffset ExpiresAt { get; init; }
     public string? Address { get; init; }
     public string? UserAgent { get; init; }
+    /// <summary>The tenant as which the session looks at the console; null: as the member. Set with the next two.</summary>
+    public string? ViewedTenant { get; init; }
+    public Role? ViewedAs { get; init; }
+    public DateTimeOffset? ViewedUntil { get; init; }
 
     private sealed class Mapping : IEntityTypeConfiguration<MemberSession>
     {
@@ -25,6 +29,7 @@ internal sealed class MemberSession
             builder.Property(session => session.Method).HasMaxLength(64);
             builder.Property(session => session.Address).HasMaxLength(64);
             builder.Property(session => session.UserAgent).HasMaxLength(300);
+            builder.Property(session => session.ViewedTenant).HasMaxLength(Tenant.MaxIdLength).UseCollation("C");
             builder.HasIndex(session => new { session.MemberId, session.CreatedAt }).HasDatabaseName("ix_member_sessions_member");
             builder.HasIndex(session => session.ExpiresAt).HasDatabaseName("ix_member_sessions_expiry");
             builder.HasOne<Member>().WithMany().HasForeignKey(session => session.MemberId).OnDelete(DeleteBehavior.Cascade).HasConstraintName("fk_member_sessions_member");

@@ -44,8 +44,8 @@ public sealed partial class InvitationPage
 
     private async Task TakeAsync()
     {
-        if (member?.MemberId() is not { } id) return;
-        var error = await Accept.ExecuteAsync(Token ?? "", id, Visitor.Of(Context), Context.RequestAborted);
+        if (member is null) return;
+        var error = await Accept.ExecuteAsync(Token ?? "", member, Visitor.Of(Context), Context.RequestAborted);
         if (error is null) Navigation.NavigateTo(Links.Overview);
         else problem = error.Message;
     }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentConsole.Access.SignIn;
 
 /// <summary>A member's own password. Every other session of the member ends.</summary>
-internal sealed class ChangePassword(MemberDb store, ConfirmPassword confirm, PasswordRules rules, IPasswordHasher<Member> hasher, IChangeFeed changes)
+internal sealed class ChangePassword(MemberDb store, MemberSessions sessions, ConfirmPassword confirm, PasswordRules rules, IPasswordHasher<Member> hasher, IChangeFeed changes)
 {
     public async Task<Error?> ExecuteAsync(ClaimsPrincipal principal, string current, string next, CancellationToken cancellationToken)
     {
@@ -21,9 +21,9 @@ internal sealed class ChangePassword(MemberDb store, ConfirmPassword confirm, Pa
         var session = principal.Session();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         member.PasswordHash = hasher.HashPassword(member, next);
-        await db.Set<MemberSession>().Where(held => held.MemberId == member.MemberId && held.TicketHash != session).ExecuteDeleteAsync(cancellationToken);
         await db.Set<PasswordReset>().Where(reset => reset.MemberId == member.MemberId).ExecuteDeleteAsync(cancellationToken);
         await store.SaveEverywhereAsync(db, member.MemberId, new(Membership.Platform, Caller.Of(principal).Actor, "member.change-password", member.Email), cancellationToken);
+        await sessions.EndAsync(db, held => held.MemberId == member.MemberId && held.TicketHash != session, Caller.Of(principal).Actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Signal(Topics.Members);
         return null;

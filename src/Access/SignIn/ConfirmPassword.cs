@@ -11,11 +11,12 @@ namespace AgentConsole.Access.SignIn;
 /// Asks again for the password before the ways in are changed: a page that was left open is not enough to keep them. A member without a password, who signs in by passkey or
 /// elsewhere, has none to give.
 /// </summary>
-internal sealed class ConfirmPassword(IPasswordHasher<Member> hasher, TimeProvider time)
+internal sealed class ConfirmPassword(IPasswordHasher<Member> hasher, Denials denials, TimeProvider time)
 {
     /// <summary>The member, tracked by the context.</summary>
     public async Task<Result<Member>> ExecuteAsync(ConsoleDb db, ClaimsPrincipal principal, string? password, CancellationToken cancellationToken)
     {
+        if (principal.RefuseWhileViewing(denials, "member.change-ways-in") is { } refused) return refused;
         var id = principal.MemberId();
         var member = await db.Set<Member>().AsNoTracking().SingleOrDefaultAsync(one => one.MemberId == id, cancellationToken);
         if (member is null) return new UnknownMember();

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentConsole.Access.SignIn;
 
 /// <summary>Ends a session of oneself, or of a member that the caller answers for. Open pages lose it with the next check of theirs.</summary>
-internal sealed class EndSession(MemberDb store, MemberScope scope, IChangeFeed changes)
+internal sealed class EndSession(MemberDb store, MemberSessions sessions, MemberScope scope, Denials denials, IChangeFeed changes)
 {
     /// <summary>Signing out, or ending another session of one's own.</summary>
     public async Task<Error?> ExecuteAsync(ClaimsPrincipal member, byte[] session, CancellationToken cancellationToken)
@@ -19,19 +19,23 @@ internal sealed class EndSession(MemberDb store, MemberScope scope, IChangeFeed 
         var owned = await db.Set<MemberSession>().AsNoTracking().SingleOrDefaultAsync(held => held.TicketHash == session && held.MemberId == member.MemberId(), cancellationToken);
         if (owned is null) return new UnknownSession();
         var isThis = member.Session()!.AsSpan().SequenceEqual(session);
+        if (!isThis && member.RefuseWhileViewing(denials, "member.end-session") is { } refused) return refused;
         return await DeleteAsync(db, owned, new(Membership.Platform, Caller.Of(member).Actor, isThis ? "member.sign-out" : "member.end-session", member.FindFirstValue(ClaimTypes.Email)!), cancellationToken);
     }
 
     /// <summary>Ends every session of oneself but this one.</summary>
-    public async Task ExecuteOthersAsync(ClaimsPrincipal member, CancellationToken cancellationToken)
+    public async Task<Error?> ExecuteOthersAsync(ClaimsPrincipal member, CancellationToken cancellationToken)
     {
+        if (member.RefuseWhileViewing(denials, "member.end-sessions") is { } refused) return refused;
         await using var db = store.Open();
         var (id, current) = (member.MemberId(), member.Session());
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var ended = await db.Set<MemberSession>().Where(held => held.MemberId == id && held.TicketHash != current).ExecuteDeleteAsync(cancellationToken);
+        var ended = await db.Set<MemberSession>().CountAsync(held => held.MemberId == id && held.TicketHash != current, cancellationToken);
         await store.AuditEverywhereAsync(db, id!.Value, new(Membership.Platform, Caller.Of(member).Actor, "member.end-sessions", member.FindFirstValue(ClaimTypes.Email)!, null, new JsonObject { ["ended"] = ended }), cancellationToken);
+        await sessions.EndAsync(db, held => held.MemberId == id && held.TicketHash != current, Caller.Of(member).Actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Signal(Topics.Members);
+        return null;
     }
 
     /// <summary>Of another member: whoever may manage that member wherever the member has a role.</summary>
@@ -49,15 +53,17 @@ internal sealed class EndSession(MemberDb store, MemberScope scope, IChangeFeed 
     public async Task ReplaceAsync(byte[] session, CancellationToken cancellationToken)
     {
         await using var db = store.Open();
-        await db.Set<MemberSession>().Where(held => held.TicketHash == session).ExecuteDeleteAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await sessions.EndAsync(db, held => held.TicketHash == session, Actor.System, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         changes.Signal(Topics.Members);
     }
 
     private async Task<Error?> DeleteAsync(ConsoleDb db, MemberSession session, AuditRecord record, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Set<MemberSession>().Where(held => held.TicketHash == session.TicketHash).ExecuteDeleteAsync(cancellationToken) == 0) return new UnknownSession();
         await store.AuditEverywhereAsync(db, session.MemberId, record, cancellationToken);
+        if (await sessions.EndAsync(db, held => held.TicketHash == session.TicketHash, record.Actor, cancellationToken) == 0) return new UnknownSession();
         await transaction.CommitAsync(cancellationToken);
         changes.Signal(Topics.Members);
         return null;

@@ -23,6 +23,10 @@ public sealed record WeakPassword(string Reason) : Error("weak_password", Reason
 
 public sealed record WrongPassword() : Error("wrong_password", "The current password is not right.");
 
+public sealed record OnlyLooking() : Error("viewing_as", "You look at the console as a tenant does, so nothing can be changed. Stop that first.");
+
+public sealed record InvalidReason() : Error("invalid_reason", "A reason has 5 to 300 characters: what the tenant's admins read in their audit.");
+
 public sealed record TooManyPasskeys(int Max) : Error("too_many_passkeys", $"There are {Max} passkeys already. Remove one first.");
 
 public sealed record LastWayIn() : Error("last_way_in", "This is the only way in that this account has. Add another one first.");

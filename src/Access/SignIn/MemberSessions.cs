@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Security.Claims;
 using AgentConsole.Access.Members;
 using AgentConsole.Platform.Data;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentConsole.Access.SignIn;
 
 /// <summary>The sign-ins that hold. Nothing is kept in memory: an ended session and a lost role are gone with the next request.</summary>
-internal sealed class MemberSessions(MemberDb store, AccessOptions options, TimeProvider time)
+internal sealed class MemberSessions(MemberDb store, EndViews views, AccessOptions options, TimeProvider time)
 {
     /// <summary>After this a member signs in again, however busy.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
@@ -28,12 +29,21 @@ internal sealed class MemberSessions(MemberDb store, AccessOptions options, Time
         var found = await (from held in db.Set<MemberSession>().AsNoTracking()
                            join member in db.Set<Member>() on held.MemberId equals member.MemberId
                            where held.TicketHash == session && held.ExpiresAt > now && held.LastSeenAt > idleSince
-                           select new { member.MemberId, member.Email, member.Name, held.LastSeenAt, held.Address }).SingleOrDefaultAsync(cancellationToken);
+                           select new { member.MemberId, member.Email, member.Name, held.LastSeenAt, held.Address, held.ViewedTenant, held.ViewedAs, held.ViewedUntil }).SingleOrDefaultAsync(cancellationToken);
         if (found is null) return null;
         var roles = await RolesAsync(db, found.MemberId, cancellationToken);
         if (roles.Count == 0) return null;
         if (now - found.LastSeenAt > SeenAgainAfter) await SeeAsync(db, session, now, cancellationToken);
-        return MemberClaims.Principal(found.MemberId, found.Email, found.Name, session, found.Address, roles);
+        // Whoever has lost the right to look so is again what is left of the own roles.
+        var view = found is { ViewedTenant: { } tenant, ViewedAs: { } role, ViewedUntil: { } until } && until > now && roles.Any(static held => held.Role.IsStaff()) ? new View(tenant, role, until) : null;
+        return MemberClaims.Principal(found.MemberId, found.Email, found.Name, session, found.Address, roles, view);
+    }
+
+    /// <summary>Ends sessions within the transaction on the context, and with them what they look at; how many.</summary>
+    public async Task<int> EndAsync(ConsoleDb db, Expression<Func<MemberSession, bool>> which, Actor actor, CancellationToken cancellationToken)
+    {
+        await views.ExecuteAsync(db, which, actor, "the session ended", cancellationToken);
+        return await db.Set<MemberSession>().Where(which).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Begins a session within the transaction on the context; the ticket for the cookie, which no one can ask for again.</summary>
@@ -41,9 +51,9 @@ internal sealed class MemberSessions(MemberDb store, AccessOptions options, Time
     {
         var now = time.GetUtcNow();
         var idleSince = now - options.SessionIdle;
-        await db.Set<MemberSession>().Where(held => held.ExpiresAt <= now || (held.MemberId == member && held.LastSeenAt <= idleSince)).ExecuteDeleteAsync(cancellationToken);
+        await EndAsync(db, held => held.ExpiresAt <= now || (held.MemberId == member && held.LastSeenAt <= idleSince), Actor.System, cancellationToken);
         var oldest = await db.Set<MemberSession>().Where(held => held.MemberId == member).OrderByDescending(held => held.CreatedAt).Skip(MaxPerMember - 1).Select(held => held.TicketHash).ToListAsync(cancellationToken);
-        if (oldest.Count > 0) await db.Set<MemberSession>().Where(held => oldest.Contains(held.TicketHash)).ExecuteDeleteAsync(cancellationToken);
+        if (oldest.Count > 0) await EndAsync(db, held => oldest.Contains(held.TicketHash), Actor.System, cancellationToken);
         var ticket = SecretLink.New();
         db.Add(new MemberSession
         {

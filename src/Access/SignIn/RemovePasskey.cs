@@ -6,10 +6,11 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentConsole.Access.SignIn;
 
 /// <summary>Takes a passkey of one's own away; never the last way in.</summary>
-internal sealed class RemovePasskey(MemberDb store)
+internal sealed class RemovePasskey(MemberDb store, Denials denials)
 {
     public async Task<Error?> ExecuteAsync(ClaimsPrincipal principal, byte[] credentialId, CancellationToken cancellationToken)
     {
+        if (principal.RefuseWhileViewing(denials, "member.remove-passkey") is { } refused) return refused;
         var id = principal.MemberId();
         await using var db = store.Open();
         var member = await db.Set<Member>().AsNoTracking().SingleOrDefaultAsync(one => one.MemberId == id, cancellationToken);

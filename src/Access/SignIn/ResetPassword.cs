@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentConsole.Access.SignIn;
 
 /// <summary>A new password by a link, once. Every session ends; the second factor stays, and is asked for at the sign-in that follows.</summary>
-internal sealed class ResetPassword(MemberDb store, PasswordRules rules, IPasswordHasher<Member> hasher, IChangeFeed changes, TimeProvider time)
+internal sealed class ResetPassword(MemberDb store, MemberSessions sessions, PasswordRules rules, IPasswordHasher<Member> hasher, IChangeFeed changes, TimeProvider time)
 {
     public async Task<bool> IsOpenAsync(string secret, CancellationToken cancellationToken)
     {
@@ -28,8 +28,9 @@ internal sealed class ResetPassword(MemberDb store, PasswordRules rules, IPasswo
         if (await rules.CheckAsync(password, member.Email, cancellationToken) is { } weak) return weak;
         if (await db.Set<PasswordReset>().Where(one => one.LinkHash == hash).ExecuteDeleteAsync(cancellationToken) != 1) return new LinkExpired();
         (member.PasswordHash, member.FailedAttempts, member.LockedUntil) = (hasher.HashPassword(member, password), 0, null);
-        await db.Set<MemberSession>().Where(session => session.MemberId == member.MemberId).ExecuteDeleteAsync(cancellationToken);
-        await store.SaveEverywhereAsync(db, member.MemberId, new(Membership.Platform, visitor.As($"member:{member.Email}"), "member.reset-password", member.Email), cancellationToken);
+        var actor = visitor.As($"member:{member.Email}");
+        await store.SaveEverywhereAsync(db, member.MemberId, new(Membership.Platform, actor, "member.reset-password", member.Email), cancellationToken);
+        await sessions.EndAsync(db, session => session.MemberId == member.MemberId, actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Signal(Topics.Members);
         return null;

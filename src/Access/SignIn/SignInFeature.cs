@@ -65,7 +65,7 @@ internal static class SignInFeature
     {
         foreach (var type in new[]
         {
-            typeof(MemberDb), typeof(MemberScope), typeof(MemberSessions), typeof(MemberQueries), typeof(SignInAudit), typeof(SessionCookie), typeof(EndSession), typeof(TotpKeys),
+            typeof(MemberDb), typeof(MemberScope), typeof(MemberSessions), typeof(EndViews), typeof(StartViewAs), typeof(StopViewAs), typeof(MemberQueries), typeof(SignInAudit), typeof(SessionCookie), typeof(EndSession), typeof(TotpKeys),
             typeof(PasswordRules), typeof(BreachRange), typeof(SignInWithPassword), typeof(SignInWithSecondFactor), typeof(SignInWithProvider), typeof(ConfirmPassword),
             typeof(ChangePassword), typeof(ResetPassword), typeof(SecondFactor), typeof(RemovePasskey), typeof(InviteMember), typeof(WithdrawInvitation), typeof(AcceptInvitation),
             typeof(ChangeRole), typeof(MakeResetLink),

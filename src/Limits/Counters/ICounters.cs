@@ -69,8 +69,11 @@ internal readonly record struct MeterWindow(long StartMs, long EndMs)
     /// <summary>Concurrency has no window.</summary>
     public static readonly MeterWindow None = new(-1, 0);
 
-    /// <summary>Begins with the first use, and ends <see cref="SessionLength"/> later.</summary>
+    /// <summary>Begins with the first use, and ends <see cref="SessionLength"/> later; when that is, the counters know.</summary>
     public static readonly MeterWindow Session = new(-2, 0);
+
+    /// <summary>Of a session of which something was used then.</summary>
+    public static MeterWindow SessionSince(DateTimeOffset at) => new(Session.StartMs, (at + SessionLength).ToUnixTimeMilliseconds());
 
     public static readonly TimeSpan SessionLength = TimeSpan.FromHours(24);
 

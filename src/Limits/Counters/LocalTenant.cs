@@ -12,7 +12,8 @@ internal sealed partial class LocalTenant
         _ => entry.Amount,
     };
 
-    private static bool IsForgotten(in MeterWindow window, long now) => window.IsCalendar && window.EndMs + GraceMs <= now;
+    /// <summary>Too late to count in that window.</summary>
+    private static bool IsForgotten(in MeterWindow window, long now) => (window.IsCalendar && window.EndMs + GraceMs <= now) || (window.IsSession && window.EndMs > 0 && window.EndMs <= now);
 
     private static DateTimeOffset Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
 
@@ -69,7 +70,8 @@ internal sealed partial class LocalTenant
         counter.ForgetMs = window.IsCalendar ? window.EndMs + GraceMs : long.MaxValue;
         if (window.IsSession)
         {
-            counter.UntilMs = now + (long)MeterWindow.SessionLength.TotalMilliseconds;
+            // One that the ledger tells of began when the ledger says.
+            counter.UntilMs = window.EndMs > 0 ? window.EndMs : now + (long)MeterWindow.SessionLength.TotalMilliseconds;
             counter.ForgetMs = counter.UntilMs.Value + GraceMs;
         }
         return counter;
@@ -96,7 +98,12 @@ internal sealed partial class LocalTenant
         }
     }
 
-    private void Add(in MeterCount count, long now) => CounterOf(count.Meter, count.Window, now).Spent += count.Amount;
+    private void Add(in MeterCount count, long now)
+    {
+        var counter = CounterOf(count.Meter, count.Window, now);
+        counter.Spent += count.Amount;
+        if (count.Window.IsSession && count.Window.EndMs > 0 && count.Window.EndMs < counter.UntilMs) counter.UntilMs = count.Window.EndMs;
+    }
 
     private void Drop(Record record)
     {

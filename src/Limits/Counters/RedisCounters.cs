@@ -159,7 +159,11 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     private async Task<RedisResult[]> RunAsync(CounterScript script, string tenant, List<RedisValue> arguments)
     {
         var reply = await scripts.RunAsync(script, tenant, arguments);
-        foreach (var hold in _holds.Untold(tenant, (string)reply[1]!)) await scripts.RunAsync(CounterScript.Adopt, tenant, hold.Arguments());
+        foreach (var hold in _holds.Untold(tenant, (string)reply[1]!))
+        {
+            await scripts.RunAsync(CounterScript.Adopt, tenant, hold.Arguments());
+            await RememberTenantAsync(hold.Call.RequestId, tenant);
+        }
         return reply;
     }
 

@@ -8,7 +8,7 @@ end
 for i = 1, tonumber(ARGV[7]) do
   local at = 8 + (i - 1) * 6
   local meter, start, ends = ARGV[at], tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-  if (start == -2 or ends + GRACE > NOW) and not (loading and redis.call('HGET', key_of(meter), 'l') == epoch) then
+  if not is_past(start, ends) and not (loading and redis.call('HGET', key_of(meter), 'l') == epoch) then
     add(meter, start, ends, tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]))
     if loading then redis.call('HSET', key_of(meter), 'l', epoch) end
   end

@@ -6,7 +6,7 @@ for i = 1, n do
   local at = 10 + (i - 1) * 6
   local meter, measure, amount, start, ends = ARGV[at], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
   redis.call('HSETNX', KINDS, ARGV[at + 1], '0')
-  if start < 0 or ends + GRACE > NOW then
+  if start == -1 or not is_past(start, ends) then
     local _, _, _, _, was = read(meter, start)
     hold(meter, start, ends, amount, expires, was)
     local c = #e

@@ -13,7 +13,7 @@ local counted = {}
 for i = 1, n do
   local at = 8 + (i - 1) * 6
   local w, f, start, ends = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-  if redis.call('HEXISTS', KINDS, ARGV[at + 1]) == 1 and (start == -2 or ends + GRACE > NOW) then
+  if redis.call('HEXISTS', KINDS, ARGV[at + 1]) == 1 and not is_past(start, ends) then
     add(ARGV[at], start, ends, w, f)
     local c = #counted
     counted[c + 1], counted[c + 2], counted[c + 3], counted[c + 4], counted[c + 5], counted[c + 6] = ARGV[at], ARGV[at + 1], w, f, start, ends_of(ARGV[at], start, ends)

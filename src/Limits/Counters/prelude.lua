@@ -39,9 +39,11 @@ local function begin(meter, start, ends)
     redis.call('PEXPIREAT', key, ends + GRACE - SHIFT)
     redis.call('ZADD', METERS, ends, meter)
   elseif start == -2 then
-    redis.call('HSET', key, 'x', NOW + SESSION)
-    redis.call('PEXPIREAT', key, NOW + SESSION + GRACE - SHIFT)
-    redis.call('ZADD', METERS, NOW + SESSION, meter)
+    -- One that the ledger tells of began when the ledger says.
+    local x = ends > 0 and ends or NOW + SESSION
+    redis.call('HSET', key, 'x', x)
+    redis.call('PEXPIREAT', key, x + GRACE - SHIFT)
+    redis.call('ZADD', METERS, x, meter)
   else
     redis.call('ZADD', METERS, 'inf', meter)
   end
@@ -69,12 +71,19 @@ local function unhold(meter, start, amount)
 end
 
 local function add(meter, start, ends, w, f)
-  local ow, of, _, _, was = read(meter, start)
+  local ow, of, _, u, was = read(meter, start)
   local nw, nf = ow + w, of + f
   if nf >= MILLION then nw, nf = nw + 1, nf - MILLION elseif nf < 0 then nw, nf = nw - 1, nf + MILLION end
   if nw > MOST then nw = MOST end
   redis.call('HSET', key_of(meter), 'w', nw, 'f', nf)
-  if not was then begin(meter, start, ends) end
+  if not was then begin(meter, start, ends)
+  elseif start == -2 and ends > 0 and ends < u then redis.call('HSET', key_of(meter), 'x', ends) end
+end
+
+-- Whether it is too late to count in a window.
+local function is_past(start, ends)
+  if start == -2 then return ends > 0 and ends <= NOW end
+  return ends + GRACE <= NOW
 end
 
 -- When what is now counted on a meter ends: of a session it is told apart by that from the one before.

@@ -11,7 +11,7 @@ local e, counted = r[5], {}
 for i = 1, #e, 6 do
   local m = e[i + 2]
   -- Not on a meter that is forgotten, and not on a kind that this memory has not begun: the ledger has it.
-  if m ~= 4 and redis.call('HEXISTS', KINDS, e[i + 1]) == 1 and (e[i + 4] == -2 or e[i + 5] + GRACE > NOW) then
+  if m ~= 4 and redis.call('HEXISTS', KINDS, e[i + 1]) == 1 and not is_past(e[i + 4], e[i + 5]) then
     add(e[i], e[i + 4], e[i + 5], w[m], f[m])
     local at = #counted
     counted[at + 1], counted[at + 2], counted[at + 3], counted[at + 4], counted[at + 5], counted[at + 6] = e[i], e[i + 1], w[m], f[m], e[i + 4], ends_of(e[i], e[i + 4], e[i + 5])

@@ -93,8 +93,11 @@ internal sealed partial class CheckCounters(
     {
         var sessions = new Dictionary<string, DateTimeOffset>();
         foreach (var meter in found.Values)
-            if (meter.Window.IsSession && meter.Reading.Until is { } until && Meter.Parse(meter.Name) is { } parts)
-                sessions[parts.Values[parts.Dimensions.ToList().IndexOf(LimitDimension.Session)]] = until - MeterWindow.SessionLength;
+        {
+            if (!meter.Window.IsSession || meter.Reading.Until is not { } until || Meter.Parse(meter.Name) is not { } parts) continue;
+            var (session, since) = (parts.Values[parts.Dimensions.ToList().IndexOf(LimitDimension.Session)], until - MeterWindow.SessionLength);
+            if (!sessions.TryGetValue(session, out var known) || since < known) sessions[session] = since;
+        }
         await _ledger.WaitAsync(cancellationToken);
         try
         {

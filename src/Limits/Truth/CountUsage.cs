@@ -35,7 +35,7 @@ internal sealed class CountUsage(TakenUsage taken, CurrentLimits current, ICount
     /// <summary>A limit that is over by now is counted on all the same: what it counted must stay whole.</summary>
     public static List<MeterCount> Counts(TenantLimits limits, LimitSubject subject, DateTimeOffset at, RequestUse use) =>
         [.. limits.Plan(subject, at, DateTimeOffset.MinValue).Where(static meter => meter.First.Row.Measure != LimitMeasure.Concurrency)
-            .Select(meter => new MeterCount(meter.Meter, meter.First.Kind, use.Of(meter.First.Row.Measure), meter.Window))];
+            .Select(meter => new MeterCount(meter.Meter, meter.First.Kind, use.Of(meter.First.Row.Measure), meter.Window.IsSession ? MeterWindow.SessionSince(at) : meter.Window))];
 
     private void Miss(IReadOnlyList<UsageEvent> events)
     {

@@ -34,7 +34,8 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
         return sums;
     }
 
-    private sealed record Part(LimitSubject Subject, long Requests, long Tokens, decimal Cost);
+    /// <param name="First">When the first of it was; told of sessions only.</param>
+    private sealed record Part(LimitSubject Subject, long Requests, long Tokens, decimal Cost, DateTimeOffset? First = null);
 
     private static void Add(Dictionary<string, MeterCount> sums, string meter, CompiledLimit limit, MeterWindow window, Part part)
     {
@@ -44,7 +45,9 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
             LimitMeasure.Tokens => new LimitAmount(part.Tokens),
             _ => LimitAmount.OfMoney(part.Cost),
         };
-        sums[meter] = new(meter, limit.Kind, sums.TryGetValue(meter, out var before) ? before.Amount + amount : amount, window);
+        var since = window.IsSession && part.First is { } first ? MeterWindow.SessionSince(first) : window;
+        if (sums.TryGetValue(meter, out var before)) sums[meter] = before with { Amount = before.Amount + amount, Window = since.EndMs < before.Window.EndMs ? since : before.Window };
+        else sums[meter] = new(meter, limit.Kind, amount, since);
     }
 
     /// <summary>Settlements first: one whose event comes in between is then counted twice until the next check, rather than not at all.</summary>
@@ -71,7 +74,7 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
         var begun = sessions?.ToDictionary(static pair => pair.Key, static pair => pair.Value - SessionSlack);
         var sums = await sessionSums.ReadAsync(tenant, [.. others.Select(static dimension => dimension.InLedger())], from - SessionSlack, begun, cancellationToken);
         return sums.Where(static sum => sum.Values.All(static value => value.Length > 0))
-            .Select(sum => new Part(Subject(tenant, [.. others, LimitDimension.Session], [.. sum.Values, sum.Session]), sum.Requests, sum.Tokens, sum.Cost));
+            .Select(sum => new Part(Subject(tenant, [.. others, LimitDimension.Session], [.. sum.Values, sum.Session]), sum.Requests, sum.Tokens, sum.Cost, sum.First));
     }
 
     private async Task<List<Part>> SettledAsync(string tenant, CompiledLimit limit, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<string, DateTimeOffset>? sessions, CancellationToken cancellationToken)
@@ -91,7 +94,7 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
             string[] values = [.. Enumerable.Range(4, limit.Dimensions.Length).Select(reader.GetString)];
             var subject = Subject(tenant, limit.Dimensions, values);
             if (sessions is not null && !sessions.ContainsKey(subject.Session ?? "")) continue;
-            parts.Add(new(subject, reader.GetInt64(0), reader.GetInt64(1), reader.GetDecimal(2)));
+            parts.Add(new(subject, reader.GetInt64(0), reader.GetInt64(1), reader.GetDecimal(2), reader.GetFieldValue<DateTimeOffset>(3)));
         }
         return parts;
     }

@@ -106,12 +106,19 @@ internal static class UsageEndpoints
         var usage = source?.Contains('\0') == true ? null
             : await queries.FindRequestAsync(reach, tenant, id, source, cancellationToken)
               ?? await queries.FindRequestAsync(reach, tenant, WithSlashes(id), source, cancellationToken);
-        if (usage is null) return Problems.From(new UnknownRequest(tenant, id), 404, context);
+        if (usage is null) return Problems.From(await MissingAsync(reach, tenant, id, source, queries, cancellationToken), 404, context);
         return Results.Ok(RequestDetailJson.Of(usage, prices.Book.Explain(usage.ToConsumption(), usage.PriceId)));
     }
 
+    private static async Task<Error> MissingAsync(Reach reach, string tenant, string id, string? source, UsageQueries queries, CancellationToken cancellationToken)
+    {
+        var removed = source?.Contains('\0') != true
+            && (await queries.WasRemovedAsync(reach, tenant, id, source, cancellationToken) || await queries.WasRemovedAsync(reach, tenant, WithSlashes(id), source, cancellationToken));
+        return removed ? new RemovedRequest(tenant, id) : new UnknownRequest(tenant, id);
+    }
+
     /// <summary>A slash is the one character that a path's value keeps escaped.</summary>
-    private static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    internal static string WithSlashes(string id) => id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static Reach Reach(HttpContext context) => Caller.Of(context).ReachOf(Permission.ReadUsage);
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using AgentConsole.Usage.Ingest.Dialects;
 
 namespace AgentConsole.Usage.Ingest;
 
@@ -91,6 +92,13 @@ internal struct Fields(JsonElement item)
     {
         if (Get(item, name) is not { } value) return null;
         return value.ValueKind == kind ? Raw(value, name, maxBytes) : Failed<string>($"{name} is not an {(kind == JsonValueKind.Array ? "array" : "object")}");
+    }
+
+    /// <summary>Raw usage as it is kept: without what a model wrote, when a whole response body was sent.</summary>
+    public string? Usage(JsonElement value, string name, int maxBytes)
+    {
+        var kept = Raw(value, name, maxBytes);
+        return kept is null || value.ValueKind != JsonValueKind.Object ? kept : KeptUsage.Without(value) ?? kept;
     }
 
     /// <summary>JSON as it came, fit to be kept and to be read again.</summary>

@@ -29,8 +29,8 @@ internal static class IngestEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("").RequireAuthorization(Permission.IngestUsage.Policy()).WithTags("Ingestion").DisableAntiforgery().WithMetadata(new HasOwnBackPressure());
-        MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line.", NativeExample);
-        MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line.", LiteLlmExample);
+        MapFormat(group, "/api/v1/usage", UsageFormat.Native, "Native usage events: an object, an array, or one object a line. input and output, a text or a list of messages each, are what was said: read only for tenants that store texts.", NativeExample);
+        MapFormat(group, "/api/v1/ingest/litellm", UsageFormat.LiteLlm, "LiteLLM's StandardLoggingPayload: an object, an array, or one object a line. messages and response are read only for tenants that store texts.", LiteLlmExample);
         OtlpEndpoints.Map(group);
     }
 

@@ -7,7 +7,7 @@ namespace AgentConsole.Usage.Ingest;
 
 /// <summary>
 /// Writes a group of batches exactly once. In one transaction: 1. tenants named for the first time; 2. the events, whose keys tell which are new;
-/// 3. refused items; 4. hop timings. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
+/// 3. their texts, of tenants that have them stored; 4. refused items; 5. hop timings. Keys are locked in one order, so writers never deadlock. The rollups follow (<see cref="Rollups.RollUpUsage"/>).
 /// </summary>
 internal sealed class LedgerTransaction(Database database, TimeProvider time)
 {
@@ -32,13 +32,29 @@ internal sealed class LedgerTransaction(Database database, TimeProvider time)
         var named = distinct.Select(static item => item.Usage.TenantId).Concat(rejected.Select(static item => item.TenantId)).Concat(hops.Select(static hop => hop.TenantId));
         var newTenants = await InsertTenantsAsync(connection, named, receivedAt, cancellationToken);
         if (distinct.Count > 0)
-            foreach (var position in await LedgerCopy.EventsAsync(connection, distinct.Select(static item => item.Usage), receivedAt, cancellationToken)) duplicates[distinct[position].Batch]++;
+        {
+            var known = await LedgerCopy.EventsAsync(connection, distinct.Select(static item => item.Usage), receivedAt, cancellationToken);
+            foreach (var position in known) duplicates[distinct[position].Batch]++;
+            await InsertContents.ExecuteAsync(connection, New(distinct, known), receivedAt, cancellationToken);
+        }
         await LedgerCopy.RejectedAsync(connection, rejected, cancellationToken);
         await InsertHops.ExecuteAsync(connection, hops, cancellationToken);
 
         await session.CommitAsync(cancellationToken);
         Remember(newTenants);
         return duplicates;
+    }
+
+    /// <summary>The events with texts that were not there before: a repeat changes nothing of the first.</summary>
+    private static List<UsageEvent> New(List<Item> items, IReadOnlyList<int> known)
+    {
+        var told = new List<UsageEvent>();
+        foreach (var item in items)
+            if (item.Usage.Content is not null) told.Add(item.Usage);
+        if (told.Count == 0 || known.Count == 0) return told;
+        var repeats = known.Select(position => items[position].Usage).ToHashSet(ReferenceEqualityComparer.Instance);
+        told.RemoveAll(repeats.Contains);
+        return told;
     }
 
     private readonly record struct Item(UsageEvent Usage, int Batch);

@@ -113,7 +113,7 @@ internal static class LiteLlmNormaliser
     {
         var none = new RawUsageReading(default, "litellm", [], null, null, null, null);
         var from = Fields.Get(metadata, "usage_object") ?? Fields.Get(Fields.Get(fields.Item, "hidden_params") ?? default, "usage_object") ?? Totals(ref fields);
-        raw = from is { } kept ? fields.Raw(kept, "usage", 64 * 1024) : null;
+        raw = from is { } kept ? fields.Usage(kept, "usage", 64 * 1024) : null;
         if (fields.Error is not null || (Fields.Get(fields.Item, "cache_hit") is { ValueKind: JsonValueKind.True })) return none;
         if (from is null)
         {

@@ -49,7 +49,7 @@ internal static class NativeNormaliser
             Sandbox = fields.Text("sandbox"),
             Tokens = usage.Tokens,
             ToolUses = usage.ToolUses is { Count: > 0 } uses ? JsonSerializer.Serialize(uses) : null,
-            RawUsage = fields.Json("rawUsage", JsonValueKind.Object, 64 * 1024),
+            RawUsage = KeptRaw(ref fields),
             UsageDialect = usage.Dialect,
             ServiceTier = fields.Text("serviceTier", 40) ?? usage.ServiceTier ?? "standard",
             Batch = fields.Flag("batch"),
@@ -103,6 +103,14 @@ internal static class NativeNormaliser
         var reading = RawUsage.Read(raw, fields.Text("usageDialect"), Providers.Canonical(provider));
         if (reading.Error is { } error) fields.Fail($"rawUsage: {error}");
         return reading;
+    }
+
+    private static string? KeptRaw(ref Fields fields)
+    {
+        if (Fields.Get(fields.Item, "rawUsage") is not { } raw) return null;
+        if (raw.ValueKind == JsonValueKind.Object) return fields.Usage(raw, "rawUsage", 64 * 1024);
+        fields.Fail("rawUsage is not an object");
+        return null;
     }
 
     private static TokenCounts Tokens(ref Fields fields, JsonElement usage)

@@ -60,7 +60,7 @@ internal sealed partial class WriteInParts(LedgerTransaction ledger, TimeProvide
             Source = item.Event?.Source ?? UsageSources.Otlp,
             EventId = JsonSerializer.Serialize(item.Event?.Id ?? item.Hop!.SpanId).Trim('"'),
             Error = item.Error,
-            Payload = RejectedUsage.Excerpt(item.Event is { } usage ? JsonSerializer.SerializeToUtf8Bytes(usage) : JsonSerializer.SerializeToUtf8Bytes(item.Hop)),
+            Payload = RejectedUsage.Excerpt(WithoutTexts.Of(item.Event is { } usage ? JsonSerializer.SerializeToElement(usage) : JsonSerializer.SerializeToElement(item.Hop))),
         };
         await ledger.WriteAsync([new IngestBatch([], [rejection])], cancellationToken);
     }

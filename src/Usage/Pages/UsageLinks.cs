@@ -16,6 +16,16 @@ public static class UsageLinks
     public static PageUrl Requests(PageUrl url, Dimension dimension, string? value) =>
         Same(url, Links.Requests).With(dimension.Name(), value ?? "");
 
+    /// <summary>What a tenant's user, key and so on did: of the last 30 days, or of the 30 before it was last seen.</summary>
+    public static PageUrl Found(string tenant, Dimension dimension, string value, DateTimeOffset lastDay, DateTimeOffset now)
+    {
+        var page = PageUrl.Parse(Links.Requests).With("tenant", tenant).With(dimension.Name(), value);
+        return lastDay > now.AddDays(-29) ? page.With("range", "30d") : Between(page, lastDay.AddDays(-29), lastDay.AddDays(1));
+    }
+
+    /// <summary>A session has no page yet: its newest request stands for it.</summary>
+    public static string FoundSession(string tenant, string newestRequest) => Links.Request(tenant, newestRequest);
+
     public static PageUrl Between(PageUrl url, DateTimeOffset from, DateTimeOffset to) =>
         url.Without("range").With("from", Format.Iso(from)).With("to", Format.Iso(to));
 

@@ -111,8 +111,9 @@ internal static class Audit
         Actor = $"member:ada-{sequence % 17}@example.test",
         Action = "limit.change",
         Subject = $"limit-{sequence % 400}",
-        Before = $$"""{"max": "25.00", "window": "day", "reason": "number {{sequence}}"}""",
-        After = $$"""{"max": "40.00", "window": "day", "reason": "number {{sequence + 1}}"}""",
+        // As PostgreSQL writes them, for that is what is hashed: shorter names first.
+        Before = $$"""{"max": "25.00", "reason": "number {{sequence}}", "window": "day"}""",
+        After = $$"""{"max": "40.00", "reason": "number {{sequence + 1}}", "window": "day"}""",
         Address = "203.0.113.7",
         TraceId = $"{sequence:x32}",
         OnBehalfOf = sequence % 10 == 0 ? "acme" : null,

@@ -133,7 +133,10 @@ internal sealed class LimitsModel
     /// <summary>Units and millionths as one number, in units.</summary>
     public static decimal Value(LimitAmount amount) => amount.Units + (amount.Millionths / 1_000_000m);
 
-    private static bool IsForgotten(MeterWindow window, DateTimeOffset now) => window.IsCalendar && DateTimeOffset.FromUnixTimeMilliseconds(window.EndMs) + Grace <= now;
+    private static bool IsForgotten(MeterWindow window, DateTimeOffset now) => window.IsCalendar ? DateTimeOffset.FromUnixTimeMilliseconds(window.EndMs) + Grace <= now : EndOf(window) <= now;
+
+    /// <summary>Of a session that the ledger tells of.</summary>
+    private static DateTimeOffset? EndOf(MeterWindow window) => window.IsSession && window.EndMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(window.EndMs) : null;
 
     private static RequestState StateOf(Request request, DateTimeOffset now) => request.State == RequestState.Held && request.Ends <= now ? RequestState.Expired : request.State;
 
@@ -162,13 +165,14 @@ internal sealed class LimitsModel
     private Spent Begin(string meter, MeterWindow window, DateTimeOffset now)
     {
         if (At(meter, window, now) is { } there) return there;
-        return _spent[meter] = new Spent { SessionEnds = window.IsSession ? now + MeterWindow.SessionLength : null };
+        return _spent[meter] = new Spent { SessionEnds = window.IsSession ? EndOf(window) ?? now + MeterWindow.SessionLength : null };
     }
 
     private DateTimeOffset? Add(MeterCount count, DateTimeOffset now)
     {
         var spent = Begin(count.Meter, count.Window, now);
         spent.Amount += Value(count.Amount);
+        if (EndOf(count.Window) < spent.SessionEnds) spent.SessionEnds = EndOf(count.Window);
         return spent.SessionEnds;
     }
 }

@@ -40,8 +40,8 @@ internal sealed class LimitsWalk(ICounters counters, Action<TimeSpan> advance, i
     private static readonly Kind[] Kinds =
     [
         new(LimitMeasure.Requests, LimitWindow.Minute, [LimitDimension.User], 12), new(LimitMeasure.Tokens, LimitWindow.Hour, [LimitDimension.User, LimitDimension.Model], 60_000),
-        new(LimitMeasure.Cost, LimitWindow.Day, [LimitDimension.User], 900_000), new(LimitMeasure.Cost, LimitWindow.Month, [], 8_000_000_000_000_000),
-        new(LimitMeasure.Cost, LimitWindow.Session, [LimitDimension.Session], 400_000), new(LimitMeasure.Concurrency, null, [LimitDimension.User], 6), new(LimitMeasure.Requests, LimitWindow.Session, [LimitDimension.Session], 40),
+        new(LimitMeasure.Cost, LimitWindow.Day, [LimitDimension.User], 9_000_000), new(LimitMeasure.Cost, LimitWindow.Month, [], 8_000_000_000_000_000),
+        new(LimitMeasure.Cost, LimitWindow.Session, [LimitDimension.Session], 6_000_000), new(LimitMeasure.Concurrency, null, [LimitDimension.User], 6), new(LimitMeasure.Requests, LimitWindow.Session, [LimitDimension.Session], 300),
     ];
 
     private async Task<string?> BeginAsync(int done)
@@ -121,7 +121,10 @@ internal sealed class LimitsWalk(ICounters counters, Action<TimeSpan> advance, i
     {
         var (id, isEvent) = (Id(0.3), _random.Next(4) > 0);
         var use = new RequestUse(_random.Next(11_000), new(_random.Next(100_000), _random.Next(1_000_000)));
-        MeterCount[] counts = [.. Claims(Subject(), _now.AddSeconds(-_random.Next(200)), 0, 0).Where(static claim => claim.Measure != LimitMeasure.Concurrency).Select(claim => new MeterCount(claim.Meter, claim.Kind, use.Of(claim.Measure), claim.Window))];
+        var at = _now.AddSeconds(-_random.Next(200));
+        // Some as late as a session is long.
+        var since = MeterWindow.SessionSince(_random.Next(5) == 0 ? at.AddHours(-_random.Next(30)) : at);
+        MeterCount[] counts = [.. Claims(Subject(), at, 0, 0).Where(static claim => claim.Measure != LimitMeasure.Concurrency).Select(claim => new MeterCount(claim.Meter, claim.Kind, use.Of(claim.Measure), claim.Window.IsSession ? since : claim.Window))];
         var reply = await counters.CountAsync(_tenant, id, counts, isEvent);
         return Compare("count", reply, _model.Count(id, counts, isEvent, _now = reply.Now));
     }

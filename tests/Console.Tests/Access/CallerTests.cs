@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AgentConsole.Access;
 using AgentConsole.Platform.Data;
+using Microsoft.AspNetCore.Http;
 
 namespace AgentConsole.Tests.Access;
 
@@ -52,6 +53,39 @@ public sealed class CallerTests
         Assert.False(empty.Reach.IsPlatform);
     }
 
+    /// <summary>Staff who view as one of a tenant's members may there what that one may look at, and nothing anywhere else.</summary>
+    [Theory]
+    [InlineData("Support:*", Role.TenantViewer)]
+    [InlineData("Support:*", Role.TenantAdmin)]
+    [InlineData("Operator:*", Role.TenantAdmin)]
+    public void Of_AView_SeesWhatTheRoleSees_AndOnlyLooks(string own, Role role)
+    {
+        var caller = Of("member:s", ("console-role", own), ("console-role", "TenantAdmin:globex"), ("console-view", $"{role}:acme"));
+        foreach (var permission in Enum.GetValues<Permission>().Where(static one => one != Permission.None))
+        {
+            var isSeen = (Permissions.Of(role) & Permissions.ReadOnly & permission) == permission;
+            Assert.Equal(isSeen ? Reach.Of("acme") : Reach.None, caller.ReachOf(permission));
+            Assert.False(caller.CanOnPlatform(permission));
+        }
+        Assert.Equal(("member:s", "acme"), (caller.Actor.Name, caller.Actor.OnBehalfOf));
+        Assert.Equal("acme", Caller.Of(new DefaultHttpContext { User = Principal("member:s", ("console-role", own), ("console-view", $"{role}:acme")) }).Actor.OnBehalfOf);
+    }
+
+    /// <summary>Whoever may not view as a tenant, and whoever views as nobody that there is, is nobody: never again what the own roles are.</summary>
+    [Theory]
+    [InlineData("TenantAdmin:acme", "TenantAdmin:acme")]
+    [InlineData("TenantAdmin:acme", "TenantAdmin:globex")]
+    [InlineData("Operator:*", "Operator:*")]
+    [InlineData("Operator:*", "Support:acme")]
+    [InlineData("Operator:*", "TenantAdmin:*")]
+    [InlineData("Operator:*", "acme")]
+    [InlineData("Operator:*", "")]
+    public void Of_AViewThatNobodyIsGiven_MayNothing(string role, string view)
+    {
+        var caller = Of("m", ("console-role", role), ("console-view", view));
+        Assert.All(Enum.GetValues<Permission>(), permission => Assert.Equal(Reach.None, caller.ReachOf(permission)));
+    }
+
     [Fact]
     public void Policy_NamesItsPermission_AndNothingElseDoes()
     {
@@ -60,5 +94,8 @@ public sealed class CallerTests
     }
 
     private static Caller Of(string name, params (string Type, string Value)[] claims) =>
-        Caller.Of(new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, name), .. claims.Select(static claim => new Claim(claim.Type, claim.Value))], "test")));
+        Caller.Of(Principal(name, claims));
+
+    private static ClaimsPrincipal Principal(string name, params (string Type, string Value)[] claims) =>
+        new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, name), .. claims.Select(static claim => new Claim(claim.Type, claim.Value))], "test"));
 }

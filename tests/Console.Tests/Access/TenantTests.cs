@@ -84,7 +84,7 @@ public sealed class TenantTests(SharedApp shared) : IClassFixture<SharedApp>
 
     /// <summary>Object-level authorization on tenants: another one is not there, and its own it may not suspend.</summary>
     [Fact]
-    public async Task ObjectLevelAuthorization_AForeignTenant_IsNotThere()
+    public async Task ObjectLevelAuthorization_OnAnotherTenantItself_FindsNothing()
     {
         await shared.Client.CreateTenantAsync(_tenant);
         var foreign = await shared.Client.CreateTenantAsync($"o{_tenant}");

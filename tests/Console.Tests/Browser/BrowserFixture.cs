@@ -56,6 +56,26 @@ public sealed class BrowserFixture : IAsyncLifetime
         return new(context, await context.NewPageAsync(), Console.Address);
     }
 
+    /// <summary>The operator invites into acme, by the page; the invited one joins in a browser of its own, which is where it then stands.</summary>
+    internal async Task<Visit> JoinAsync(string email, string role)
+    {
+        await using var admin = await VisitAsync();
+        await admin.OpenAsync("/members?tab=invite&tenant=acme");
+        var form = admin.Page.Locator("form.card");
+        await form.GetByLabel("E-mail").FillAsync(email);
+        await form.GetByLabel("Role").SelectOptionAsync(role);
+        await form.GetByRole(AriaRole.Button, new() { Name = "Make an invitation" }).ClickAsync();
+        var link = await form.Locator(".command code").TextContentAsync();
+
+        var visit = await VisitAsync(signedIn: false);
+        await visit.Page.GotoAsync(link!);
+        await visit.Page.GetByLabel("Your name").FillAsync("Ada Test");
+        await visit.Page.GetByLabel("Password").FillAsync(RunningConsole.Password);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
+        await visit.Page.Locator(".frame h1").WaitForAsync();
+        return visit;
+    }
+
     /// <summary>Once, by the form; every visit then begins with these cookies. The operator is made shortly after the app listens.</summary>
     private async Task SignInAsync()
     {

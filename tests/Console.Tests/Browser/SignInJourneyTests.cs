@@ -35,7 +35,7 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
     [Fact]
     public async Task Invite_Accepted_SeesItsOwnTenantAlone()
     {
-        await using var visit = await JoinAsync("viewer@acme.example", "TenantViewer");
+        await using var visit = await fixture.JoinAsync("viewer@acme.example", "TenantViewer");
         var page = visit.Page;
         await visit.ReadyAsync();
 
@@ -50,7 +50,7 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
     [Fact]
     public async Task SecondFactor_TurnedOn_IsAskedForAtTheNextSignIn()
     {
-        await using var visit = await JoinAsync("factor@acme.example", "TenantViewer");
+        await using var visit = await fixture.JoinAsync("factor@acme.example", "TenantViewer");
         var page = visit.Page;
         await page.GotoAsync($"{fixture.Console.Address}/account");
         var key = await page.Locator("input[name=Key]").GetAttributeAsync("value");
@@ -73,7 +73,7 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
     [Fact]
     public async Task Session_Revoked_TakesTheOpenPageAway()
     {
-        await using var visit = await JoinAsync("revoked@acme.example", "TenantViewer");
+        await using var visit = await fixture.JoinAsync("revoked@acme.example", "TenantViewer");
         await visit.OpenAsync("/usage?range=30d");
         await using var admin = await fixture.VisitAsync();
         await admin.OpenAsync("/members");
@@ -90,7 +90,7 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
     [Fact]
     public async Task Passkey_Added_SignsInWithoutPasswordOrCode()
     {
-        await using var visit = await JoinAsync("passkey@acme.example", "TenantViewer");
+        await using var visit = await fixture.JoinAsync("passkey@acme.example", "TenantViewer");
         var page = visit.Page;
         var devtools = await page.Context.NewCDPSessionAsync(page);
         await devtools.SendAsync("WebAuthn.enable");
@@ -134,25 +134,5 @@ public sealed class SignInJourneyTests(BrowserFixture fixture) : IClassFixture<B
         await Expect(visit.Page.Locator("h1")).ToHaveCountAsync(1);
         Assert.Equal(0, await visit.Page.EvaluateAsync<int>("[...document.querySelectorAll('input:not([type=hidden]), select')].filter(field => !field.labels?.length && !field.getAttribute('aria-label') && field.offsetParent).length"));
         Assert.Empty(visit.Complaints);
-    }
-
-    /// <summary>The operator invites into acme, by the page; the invited one joins in a browser of its own, which is where it then stands.</summary>
-    private async Task<Visit> JoinAsync(string email, string role)
-    {
-        await using var admin = await fixture.VisitAsync();
-        await admin.OpenAsync("/members?tab=invite&tenant=acme");
-        var form = admin.Page.Locator("form.card");
-        await form.GetByLabel("E-mail").FillAsync(email);
-        await form.GetByLabel("Role").SelectOptionAsync(role);
-        await form.GetByRole(AriaRole.Button, new() { Name = "Make an invitation" }).ClickAsync();
-        var link = await form.Locator(".command code").TextContentAsync();
-
-        var visit = await fixture.VisitAsync(signedIn: false);
-        await visit.Page.GotoAsync(link!);
-        await visit.Page.GetByLabel("Your name").FillAsync("Ada Test");
-        await visit.Page.GetByLabel("Password").FillAsync(RunningConsole.Password);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
-        await visit.Page.Locator(".frame h1").WaitForAsync();
-        return visit;
     }
 }

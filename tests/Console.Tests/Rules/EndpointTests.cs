@@ -27,7 +27,7 @@ public sealed class EndpointTests(SharedApp shared) : IClassFixture<SharedApp>
     private const string FilesOfABuild = "/{**path:file}";
 
     /// <summary>For whoever is signed in: what is one's own.</summary>
-    private static readonly string[] WithoutPermission = ["/account", "/account/passkey", FilesOfABuild];
+    private static readonly string[] WithoutPermission = ["/account", "/account/passkey", "/view-as/stop", FilesOfABuild];
 
     /// <summary>Anyone who reads may ask what a re-pricing would do; the handler asks for more before it does it.</summary>
     private static readonly string[] CheckedInTheHandler = ["/api/v1/prices/reprice"];
@@ -38,7 +38,7 @@ public sealed class EndpointTests(SharedApp shared) : IClassFixture<SharedApp>
     private IEnumerable<RouteEndpoint> Endpoints => shared.App.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     [Fact]
-    public void Endpoint_SaysWhoMayUseIt()
+    public void UnguardedAdminEndpoint_OrAnyOther_SaysWhoMayUseIt()
     {
         var open = Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null);
         Assert.Equal(Open.Order(), open.Select(endpoint => Pattern(endpoint)).Where(pattern => !pattern.StartsWith("/_", StringComparison.Ordinal)).Distinct().Order());
@@ -48,7 +48,7 @@ public sealed class EndpointTests(SharedApp shared) : IClassFixture<SharedApp>
 
     /// <summary>Being signed in is not enough: each asks for a permission, by <c>RequireAuthorization(Permission.X.Policy())</c> or, a page, by <c>[Needs]</c>.</summary>
     [Fact]
-    public void Endpoint_AsksForAPermission()
+    public void UnguardedAdminEndpoint_OrAnyOther_AsksForAPermission()
     {
         var vague = Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().All(data => Permissions.OfPolicy(data.Policy) is null));
         Assert.Equal(WithoutPermission.Order(), vague.Select(Pattern).Where(pattern => !pattern.StartsWith("/_", StringComparison.Ordinal)).Distinct().Order());
@@ -56,7 +56,7 @@ public sealed class EndpointTests(SharedApp shared) : IClassFixture<SharedApp>
 
     /// <summary>Whoever may only read changes nothing: what is not asked with GET asks for more than a right to look, here or in its handler.</summary>
     [Fact]
-    public void AdminEndpoint_Unguarded_ThereIsNone()
+    public void UnguardedAdminEndpoint_ThatChangesSomething_ThereIsNone()
     {
         var writes = Endpoints.Where(endpoint => Pattern(endpoint).StartsWith("/api", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Any(method => method != "GET"));
         var open = writes.Where(endpoint => endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => Permissions.OfPolicy(data.Policy)).All(asked => asked is null || (asked & Permissions.ReadOnly) == asked));
@@ -64,7 +64,7 @@ public sealed class EndpointTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
-    public async Task AdminEndpoint_WithoutAKey_IsRefused()
+    public async Task UnguardedAdminEndpoint_WithoutAKey_ThereIsNone()
     {
         using var client = shared.App.Client(null);
         foreach (var endpoint in Endpoints.Where(endpoint => Pattern(endpoint).StartsWith("/api", StringComparison.Ordinal)))

@@ -76,6 +76,7 @@ public sealed class CircuitTests(PostgresFixture postgres) : IClassFixture<Postg
     [Fact]
     public async Task OversizedSignalRMessage_EndsTheConnection()
     {
+        Assert.InRange(ShellFeature.MaxMessageBytes, 1, 64 * 1024);
         await using var app = await StartAsync();
         using var member = await SignedIn.AsAsync(app, Role.Operator);
         using var socket = new Socket(app, member, "");

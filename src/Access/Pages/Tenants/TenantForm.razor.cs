@@ -32,7 +32,7 @@ public sealed partial class TenantForm
         {
             decimal? number = decimal.TryParse(rate, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var read) ? read : null;
             if (number is null && !string.IsNullOrWhiteSpace(rate)) problem = "The rate is not a number such as 0.92.";
-            else await SaveAsync(new(name, zone.Trim(), contact, currency, number));
+            else await SaveAsync(new TenantSettings(name, zone.Trim(), contact, currency, number));
         }
         finally
         {

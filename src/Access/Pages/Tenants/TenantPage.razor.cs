@@ -28,7 +28,7 @@ public sealed partial class TenantPage
         var day = await TenantSpend.DayAsync(Usage, usage, id, now, cancellationToken);
         var keys = await Tenants.CountLiveKeysAsync(caller.ReachOf(Permission.ReadKeys).Within(id), id, cancellationToken);
         return new(new TenantView(
-            tenant, month.GetValueOrDefault(id, Measures.Zero), day, keys, caller.Can(Permission.ManageTenant, id), caller.CanOnPlatform(Permission.ManageTenants), now));
+            tenant, month.GetValueOrDefault(id, Measures.Zero), day, keys, caller.Can(Permission.ManageTenant, id), caller.CanOnPlatform(Permission.ManageTenants), now) { MayView = caller.Can(Permission.ViewAs, id) });
     }
 
     private static string Spent(TenantView view) => view.Month.CostKnown ? Format.Money(view.Month.Cost) : "An unknown amount";

@@ -7,7 +7,7 @@ namespace AgentConsole.Access.Pages.Tenants;
 /// <summary>Which tenants there are, whether they are active and what they spend.</summary>
 public sealed partial class TenantsPage
 {
-    private const string Create = "create";
+    internal const string Create = "create";
     private const int PageSize = 100;
 
     [Inject] private CurrentCaller Caller { get; set; } = null!;

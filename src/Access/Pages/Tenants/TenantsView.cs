@@ -12,5 +12,8 @@ public sealed record TenantsView(TenantListPage Page, IReadOnlyDictionary<string
 /// <param name="LiveKeys">Keys of its own that work now.</param>
 public sealed record TenantView(Tenant Tenant, Measures Month, Measures Day, int LiveKeys, bool MaySave, bool MaySuspend, DateTimeOffset Now)
 {
+    /// <summary>As one of its members sees the console.</summary>
+    public bool MayView { get; init; }
+
     public TimeZoneInfo Zone => TimeZoneInfo.TryFindSystemTimeZoneById(Tenant.TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
 }

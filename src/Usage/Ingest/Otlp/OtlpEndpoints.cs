@@ -21,7 +21,7 @@ internal static class OtlpEndpoints
     public static void Map(RouteGroupBuilder group)
     {
         Describe(group.MapPost("/v1/traces", TracesAsync))
-            .WithSummary("OpenTelemetry traces (OTLP/HTTP). Inference spans are usage, agents, tools and named stages are hops, other spans are taken and dropped. Problems are told as partial success.")
+            .WithSummary("OpenTelemetry traces (OTLP/HTTP). Inference spans are usage, agents, tools and named stages are hops, other spans are taken and dropped. What was said (gen_ai.input.messages and its like) is read only for tenants that store texts. Problems are told as partial success.")
             .WithBody("ExportTraceServiceRequest, protobuf or JSON, gzip or not; at most 16 MB.", Example, OtlpAnswer.Protobuf, OtlpAnswer.Json)
             .Produces(200, null, OtlpAnswer.Json, OtlpAnswer.Protobuf).ProducesProblem(415);
         Describe(group.MapMethods("/api/v1/ingest/openrouter", [HttpMethods.Post, HttpMethods.Put], OpenRouterAsync))

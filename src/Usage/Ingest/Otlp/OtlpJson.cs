@@ -13,13 +13,13 @@ internal static class OtlpJson
     /// <summary>Stands for text that is none, and is refused where it is read.</summary>
     private const string NoText = "\0";
 
-    public static Result<List<OtlpSpan>> Read(ReadOnlyMemory<byte> body)
+    public static Result<List<OtlpSpan>> Read(ReadOnlyMemory<byte> body, TextChoice texts = default)
     {
         if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
         try
         {
             using var document = JsonDocument.Parse(body, Options);
-            return Spans(document.RootElement);
+            return Spans(document.RootElement, texts);
         }
         catch (JsonException error)
         {
@@ -31,7 +31,7 @@ internal static class OtlpJson
         }
     }
 
-    private static Result<List<OtlpSpan>> Spans(JsonElement root)
+    private static Result<List<OtlpSpan>> Spans(JsonElement root, TextChoice texts)
     {
         if (root.ValueKind != JsonValueKind.Object) return new UnreadableBody("The body is not an ExportTraceServiceRequest: it is no object.");
         var spans = new List<OtlpSpan>();
@@ -39,11 +39,12 @@ internal static class OtlpJson
         foreach (var resourceSpans in resources)
         {
             var resource = Attributes(Fields.Get(resourceSpans, "resource") ?? default);
+            var withTexts = texts.MayBeStored(resource);
             if (!TryList(resourceSpans, "scopeSpans", out var scopes)) return new UnreadableBody("scopeSpans is not an array.");
             foreach (var scope in scopes)
             {
                 if (!TryList(scope, "spans", out var list)) return new UnreadableBody("spans is not an array.");
-                foreach (var span in list) spans.Add(TryRead(span, spans.Count, resource));
+                foreach (var span in list) spans.Add(TryRead(span, spans.Count, resource, withTexts));
             }
         }
         return spans;
@@ -60,12 +61,13 @@ internal static class OtlpJson
     }
 
     /// <summary>A field name that is no text throws when it is looked at; that is this span's fault alone.</summary>
-    private static OtlpSpan TryRead(JsonElement span, int index, OtlpAttributes resource)
+    private static OtlpSpan TryRead(JsonElement span, int index, OtlpAttributes resource, bool withTexts)
     {
         if (span.ValueKind != JsonValueKind.Object) return OtlpSpan.Broken(index, resource, "is not an object");
         try
         {
-            return Read(span, index, resource);
+            var read = Read(span, index, resource);
+            return withTexts ? read with { Texts = OtlpJsonTexts.Of(span) } : read;
         }
         catch (InvalidOperationException)
         {
@@ -84,7 +86,7 @@ internal static class OtlpJson
             Attributes(span), resource, FirstToken(span));
     }
 
-    private static string? Text(JsonElement from, string name) =>
+    internal static string? Text(JsonElement from, string name) =>
         Fields.Get(from, name) is { ValueKind: JsonValueKind.String } value ? Fields.TryGetText(value, out var text) ? text : NoText : null;
 
     private static string? Hex(JsonElement from, string name, int bytes) =>

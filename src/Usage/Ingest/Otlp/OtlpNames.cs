@@ -5,7 +5,7 @@ namespace AgentConsole.Usage.Ingest.Otlp;
 
 /// <summary>
 /// Which attributes tell what, over the conventions that are in use; the first that is present counts. Whatever is not named here is not read,
-/// so prompts, completions, instructions and tool arguments never enter.
+/// so prompts, completions, instructions and tool arguments never enter. They have a list of their own, <see cref="SpanTexts"/>, which is asked only for tenants that have them stored.
 /// </summary>
 internal static class OtlpNames
 {

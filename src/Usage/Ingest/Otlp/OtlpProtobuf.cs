@@ -7,11 +7,11 @@ namespace AgentConsole.Usage.Ingest.Otlp;
 /// <summary>OTLP's traces in protobuf.</summary>
 internal static class OtlpProtobuf
 {
-    public static Result<List<OtlpSpan>> Read(ReadOnlyMemory<byte> body)
+    public static Result<List<OtlpSpan>> Read(ReadOnlyMemory<byte> body, TextChoice texts = default)
     {
         try
         {
-            return Spans(ExportRequest.Parser.ParseFrom(body.Span));
+            return Spans(ExportRequest.Parser.ParseFrom(body.Span), texts);
         }
         catch (InvalidProtocolBufferException)
         {
@@ -19,13 +19,18 @@ internal static class OtlpProtobuf
         }
     }
 
-    private static List<OtlpSpan> Spans(ExportRequest request)
+    private static List<OtlpSpan> Spans(ExportRequest request, TextChoice texts)
     {
         var spans = new List<OtlpSpan>();
         foreach (var resourceSpans in request.ResourceSpans)
         {
             var resource = Attributes(resourceSpans.Resource?.Attributes ?? []);
-            foreach (var span in resourceSpans.ScopeSpans.SelectMany(static scope => scope.Spans)) spans.Add(Read(span, spans.Count, resource));
+            var withTexts = texts.MayBeStored(resource);
+            foreach (var span in resourceSpans.ScopeSpans.SelectMany(static scope => scope.Spans))
+            {
+                var read = Read(span, spans.Count, resource);
+                spans.Add(withTexts ? read with { Texts = OtlpProtobufTexts.Of(span) } : read);
+            }
         }
         return spans;
     }

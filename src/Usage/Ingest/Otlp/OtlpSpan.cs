@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AgentConsole.Usage.Ingest.Otlp;
 
-/// <summary>One span as both encodings tell it. It holds no attribute that is not in <see cref="OtlpNames"/>: what people and models wrote never gets this far.</summary>
+/// <summary>One span as both encodings tell it. Its attributes are those in <see cref="OtlpNames"/> alone: what people and models wrote gets this far only apart from them, and only where it is to be stored.</summary>
 /// <param name="Index">The span's place in the body, from 0.</param>
 /// <param name="TraceId">32 lower-case hex digits; null when it is none.</param>
 /// <param name="SpanId">16 lower-case hex digits; null when it is none.</param>
@@ -25,6 +25,9 @@ internal sealed record OtlpSpan(
     DateTimeOffset? FirstToken,
     string? Unreadable = null)
 {
+    /// <summary>Null unless its tenant may be one whose texts are stored.</summary>
+    public SpanTexts? Texts { get; init; }
+
     public const int Internal = 1;
     public const int StatusError = 2;
     public const int TraceIdBytes = 16;

@@ -122,7 +122,7 @@ public sealed class AuditApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CsvFormulaInjection_InAnyField_IsHarmless()
+    public async Task CsvFormulaInjection_InAnyFieldOfTheAudit_IsHarmless()
     {
         await using (var session = await _app.Get<Database>().BeginAsync(Reach.Platform, CancellationToken.None))
         {

@@ -68,6 +68,21 @@ public sealed class AuditChainTests
             }
     }
 
+    /// <summary>The same, of a log of the length that is promised: one change anywhere in it.</summary>
+    [Fact]
+    public void Chain_OfAHundredThousand_AnyEditDeletionReorderOrTruncation_IsFound()
+    {
+        var whole = Chain(100_000, 6);
+        var head = Head(whole);
+        Assert.Empty(Follow(whole, head));
+        foreach (var (kind, tamper) in Tamperings)
+            for (var seed = 0; seed < 3; seed++)
+            {
+                var entries = new List<AuditEntry>(whole);
+                Assert.True(tamper(entries, new Random(seed)) && Follow(entries, head).Count > 0, $"{kind}, seed {seed}");
+            }
+    }
+
     /// <summary>Whoever may rewrite entries and head alike leaves a chain that is whole in itself: what was noted elsewhere contradicts it.</summary>
     [Theory]
     [InlineData(10)]

@@ -55,6 +55,7 @@ public sealed class CatalogueTests(TwoTenants shared)
         api_keys: platform INSERT SELECT UPDATE(grace_until) UPDATE(last_used_at) UPDATE(revoked_at) UPDATE(revoked_by) UPDATE(rotated_to), tenant INSERT SELECT(allowed_addresses) SELECT(created_at) SELECT(created_by) SELECT(expires_at) SELECT(grace_until) SELECT(key_id) SELECT(last_used_at) SELECT(name) SELECT(revoked_at) SELECT(revoked_by) SELECT(rotated_to) SELECT(scopes) SELECT(tenant_id) UPDATE(grace_until) UPDATE(revoked_at) UPDATE(revoked_by) UPDATE(rotated_to)
         audit_entries: platform INSERT SELECT, tenant INSERT SELECT
         audit_heads: platform INSERT SELECT UPDATE(hash) UPDATE(sequence), tenant INSERT SELECT UPDATE(hash) UPDATE(sequence)
+        content_periods: platform INSERT SELECT, tenant INSERT SELECT
         data_protection_keys: platform DELETE INSERT SELECT UPDATE
         hop_timings: platform DELETE INSERT SELECT, tenant SELECT
         invitations: platform DELETE INSERT SELECT UPDATE
@@ -71,9 +72,10 @@ public sealed class CatalogueTests(TwoTenants shared)
         price_rows: platform INSERT SELECT UPDATE(retired_at)
         price_versions: platform INSERT SELECT UPDATE
         reprice_runs: platform INSERT SELECT UPDATE, tenant SELECT
-        tenants: platform INSERT SELECT UPDATE, tenant SELECT UPDATE(contact) UPDATE(currency) UPDATE(name) UPDATE(time_zone) UPDATE(usd_rate)
+        tenants: platform INSERT SELECT UPDATE, tenant SELECT UPDATE(contact) UPDATE(content_days) UPDATE(contents_deleted_at) UPDATE(contents_since) UPDATE(currency) UPDATE(event_days) UPDATE(name) UPDATE(time_zone) UPDATE(usd_rate)
+        usage_contents: platform DELETE INSERT SELECT, tenant DELETE SELECT
         usage_corrections: platform INSERT SELECT, tenant SELECT
-        usage_events: platform INSERT SELECT UPDATE, tenant SELECT
+        usage_events: platform DELETE INSERT SELECT UPDATE, tenant SELECT
         usage_keys: platform INSERT SELECT, tenant SELECT
         usage_reconciliations: platform INSERT SELECT UPDATE, tenant SELECT
         usage_rejections: platform DELETE INSERT SELECT, tenant SELECT

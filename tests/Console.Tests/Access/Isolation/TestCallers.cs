@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using AgentConsole.Access;
+using AgentConsole.Access.SignIn;
 using AgentConsole.Tests.Testing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,9 @@ internal sealed record TestCaller(string Name, params Claim[] Claims)
 {
     public static readonly TestCaller Viewer = Member("viewer", (Role.TenantViewer, TwoTenants.Own));
     public static readonly TestCaller Admin = Member("admin", (Role.TenantAdmin, TwoTenants.Own));
+    /// <summary>Staff who look at the console as the own tenant's admin does: no more than that admin sees.</summary>
+    public static readonly TestCaller Viewing = new("viewing", [
+        new(ClaimTypes.NameIdentifier, "viewing"), Caller.RoleAsClaim(Role.Operator, null), new(Caller.ViewClaim, $"{Role.TenantAdmin}:{TwoTenants.Own}"), new(MemberClaims.ViewUntilClaim, "2026-11-20T19:00:00Z")]);
     public static readonly TestCaller Support = Member("support", (Role.Support, null));
     public static readonly TestCaller Operator = Member("operator", (Role.Operator, null));
     public static readonly TestCaller PlatformKey = Key("platform-key", null, Scopes.All);
@@ -21,7 +25,7 @@ internal sealed record TestCaller(string Name, params Claim[] Claims)
 
     /// <summary>Every kind that may see one tenant only, or nothing.</summary>
     public static readonly IReadOnlyList<TestCaller> Confined =
-        [Viewer, Admin, Key("full-key", TwoTenants.Own, Scopes.All), .. Scopes.All.Select(static scope => Key($"{scope}-key", TwoTenants.Own, [scope])), WithoutRights, ForgedPlatform, Nobody];
+        [Viewer, Admin, Viewing, Key("full-key", TwoTenants.Own, Scopes.All), .. Scopes.All.Select(static scope => Key($"{scope}-key", TwoTenants.Own, [scope])), WithoutRights, ForgedPlatform, Nobody];
 
     public static readonly IReadOnlyList<TestCaller> All = [.. Confined, Support, Operator, PlatformKey];
 

@@ -73,9 +73,37 @@ public sealed partial class TwoTenants : IAsyncLifetime
         WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
         """);
 
+    /// <summary>What names the rows of a tenant: values of the columns of primary keys that end with id, by the column, a few of each.</summary>
+    internal async Task<IReadOnlyList<(string Column, string Id)>> IdsAsync(string tenant)
+    {
+        var ids = new List<(string, string)>();
+        foreach (var key in await App.ScalarAsync<string[]>("""
+            SELECT array_agg(c.relname || '.' || a.attname ORDER BY c.relname, a.attname) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+            WHERE i.indisprimary AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace AND a.attname LIKE '%id' AND a.attname <> 'tenant_id' AND a.atttypid IN ('uuid'::regtype, 'text'::regtype, 'varchar'::regtype)
+              AND EXISTS (SELECT FROM pg_attribute AS t WHERE t.attrelid = c.oid AND t.attname = 'tenant_id')
+            """))
+        {
+            var (table, column) = (key.Split('.')[0], key.Split('.')[1]);
+            foreach (var id in await App.ScalarAsync<string[]>($"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT DISTINCT {column}::text AS id FROM {table} WHERE tenant_id = '{tenant}' LIMIT 4) AS found"))
+                ids.Add((column, id));
+        }
+        return [.. ids.Distinct()];
+    }
+
+    /// <summary>Everything that a tenant has, table by table: another when any value of any row is.</summary>
+    internal async Task<IReadOnlyDictionary<string, string>> ContentsAsync(string tenant)
+    {
+        var contents = new Dictionary<string, string>();
+        foreach (var table in await TablesAsync())
+            contents[table] = await App.ScalarAsync<string>($"SELECT md5(coalesce(string_agg(row::text, '|' ORDER BY row::text), '')) FROM {table} AS row WHERE tenant_id = '{tenant}'");
+        return contents;
+    }
+
     private async Task PlantAsync(HttpClient client, string tenant, string mark, long tokens)
     {
         Assert.True((await App.Get<CreateTenant>().ExecuteAsync(tenant, $"{mark} company", "Asia/Kathmandu", Caller.System, CancellationToken.None)).Ok);
+        foreach (var keeps in new[] { true, false, true })
+            Assert.True((await App.Get<SaveTenant>().ExecuteAsync(tenant, new($"{mark} company", "Asia/Kathmandu", KeepsContents: keeps), Caller.System, CancellationToken.None)).Ok);
         await SignedIn.MemberAsync(App, $"{mark}-member@example.test", (Role.TenantAdmin, tenant));
         Assert.True((await App.Get<InviteMember>().ExecuteAsync(Caller.System, $"{mark}-invited@example.test", Role.TenantViewer, tenant, CancellationToken.None)).Ok);
         var key = await client.CreateKeyAsync(tenant, ["read"], body => body["name"] = $"{mark}-sender");
@@ -121,6 +149,7 @@ public sealed partial class TwoTenants : IAsyncLifetime
         item["tags"] = new JsonObject { [mark] = mark };
         item["usage"] = new JsonObject { ["input"] = tokens, ["cacheRead"] = tokens, ["output"] = tokens };
         (item["costReported"], item["latencyMs"]) = ("0.5", 100);
+        (item["input"], item["output"]) = ($"{mark} was asked", $"{mark} was answered");
         item["attempts"] = new JsonArray(new JsonObject { ["provider"] = "azure", ["model"] = $"{mark}-tried", ["level"] = 1, ["status"] = "failure", ["reason"] = mark });
         item["hops"] = new JsonArray(new JsonObject { ["name"] = $"{mark}-hop", ["startMs"] = 0, ["durationMs"] = 5 });
     }

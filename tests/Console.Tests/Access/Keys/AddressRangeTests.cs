@@ -15,7 +15,7 @@ public sealed class AddressRangeTests
     [InlineData("2001:db8::1", "2001:db8::1/128")]
     [InlineData("::ffff:203.0.113.0/120", "203.0.113.0/24")]
     [InlineData("::ffff:203.0.113.7", "203.0.113.7/32")]
-    public void Text_ThatIsARange_IsReadInOneForm(string text, string expected)
+    public void CidrParsing_TextThatIsARange_IsReadInOneForm(string text, string expected)
     {
         Assert.True(AddressRange.TryParse(text, out var range));
         Assert.Equal(expected, range.ToString());
@@ -44,7 +44,7 @@ public sealed class AddressRangeTests
     [InlineData("[::1]")]
     [InlineData("::ffff:10.0.0.0/8")]
     [InlineData("example.test")]
-    public void Text_ThatIsNone_IsRefused(string text) => Assert.False(AddressRange.TryParse(text, out _));
+    public void CidrParsing_TextThatIsNone_IsRefused(string text) => Assert.False(AddressRange.TryParse(text, out _));
 
     [Theory]
     [InlineData("203.0.113.0/24", "203.0.113.255", true)]
@@ -57,7 +57,7 @@ public sealed class AddressRangeTests
     [InlineData("::/0", "198.51.100.1", false)]
     [InlineData("2001:db8::/32", "2001:db8:ffff::1", true)]
     [InlineData("2001:db8::/32", "2001:db9::", false)]
-    public void Range_HoldsWhatLiesInIt(string range, string address, bool inside)
+    public void CidrParsing_RangeRead_HoldsWhatLiesInIt(string range, string address, bool inside)
     {
         Assert.True(AddressRange.TryParse(range, out var read));
         Assert.Equal(inside, new[] { read }.Contains(IPAddress.Parse(address)));

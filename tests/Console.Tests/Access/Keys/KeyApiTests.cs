@@ -52,7 +52,7 @@ public sealed class KeyApiTests(SharedApp shared) : IClassFixture<SharedApp>
     [Theory]
     [InlineData("null")]
     [InlineData("\"\"")]
-    public async Task NullTenant_IsNotEveryone(string tenant)
+    public async Task NullTenantIsNotEveryone_SaidOrEmpty_MakesNoKey(string tenant)
     {
         using var response = await shared.Client.PostAsync("/api/v1/keys", Json.Body($$"""{"tenant":{{tenant}},"name":"a","scopes":["read"]}"""));
         await Json.ProblemAsync(response, 400);
@@ -77,7 +77,7 @@ public sealed class KeyApiTests(SharedApp shared) : IClassFixture<SharedApp>
 
     /// <summary>Object-level authorization on keys: a tenant's key has nothing to do with another's, nor with the platform's, whatever it names.</summary>
     [Fact]
-    public async Task ObjectLevelAuthorization_AForeignKey_IsNotThere()
+    public async Task ObjectLevelAuthorization_OnKeysOfAnotherTenant_FindsNothing()
     {
         var foreign = await shared.Client.CreateKeyAsync(await shared.Client.CreateTenantAsync($"o{_tenant}"), ["read"]);
         var platform = await shared.Client.CreateKeyAsync("*", ["read"]);
@@ -184,7 +184,7 @@ public sealed class KeyApiTests(SharedApp shared) : IClassFixture<SharedApp>
 
     /// <summary>Delete by name races: a key is ended by its id, so its namesake, older or newer, goes on; however many end it at once, it is ended and written down once.</summary>
     [Fact]
-    public async Task DeleteByName_CannotRace()
+    public async Task DeleteByNameRaces_NamesakesAndManyAtOnce_EndOneKeyOnce()
     {
         var (first, second) = (await CreateAsync("read"), await CreateAsync("read"));
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shared.Client.DeleteAsync($"/api/v1/keys/{first.Id}")));
@@ -235,6 +235,27 @@ public sealed class KeyApiTests(SharedApp shared) : IClassFixture<SharedApp>
         using var _ = await shared.Client.DeleteAsync($"/api/v1/keys/{made[0]}");
         Assert.Equal((7, 1), (await CountAsync("status=live"), await CountAsync("status=over")));
         foreach (var query in new[] { "limit=0", "status=dead", "cursor=!" }) Assert.Equal(HttpStatusCode.BadRequest, await shared.Client.StatusAsync($"/api/v1/keys?{query}"));
+    }
+
+    /// <summary>CIDR parsing, as a sender sees it: what can be read in two ways makes no key, not even beside ranges that are right.</summary>
+    [Theory]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("10.0.0.0/-1")]
+    [InlineData("10.0.0.0/08")]
+    [InlineData("10.0.0.1/8")]
+    [InlineData("10.1/16")]
+    [InlineData("010.0.0.1")]
+    [InlineData("0/0")]
+    [InlineData("2001:db8::1/64")]
+    [InlineData("::ffff:10.0.0.0/8")]
+    [InlineData("fe80::1%eth0")]
+    [InlineData("10.0.0.0/8,0.0.0.0/0")]
+    public async Task CidrParsing_OfWhatIsNoRange_MakesNoKey(string range)
+    {
+        await CreateAsync("read");
+        using var response = await shared.Client.PostKeyAsync(_tenant, ["read"], body => body["allowedAddresses"] = new JsonArray("203.0.113.0/24", range));
+        Assert.Contains(range, await Json.ProblemAsync(response, 400), StringComparison.Ordinal);
+        Assert.Equal(1, await shared.App.CountAsync($"api_keys WHERE tenant_id = '{_tenant}'"));
     }
 
     private async Task<int> CountAsync(string query) => (await shared.Client.GetJsonAsync($"/api/v1/keys?tenant={_tenant}&{query}")).GetProperty("items").GetArrayLength();

@@ -53,7 +53,7 @@ public sealed class KeyAuthenticationTests(SharedApp shared) : IClassFixture<Sha
     public void AuthCacheCollision_TheSameIdIsNotTheSameKey()
     {
         var secret = KeySecret.New();
-        var ring = new KeyRing([new(secret.Id, "acme", KeySecret.Hash(secret.Text), ["read"], [], null)], []);
+        var ring = new KeyRing([new(secret.Id, "acme", KeySecret.Hash(secret.Text), ["read"], [], null)], [], []);
         Assert.NotNull(ring.Find(secret.Text, ConsoleApp.Now));
         Assert.Null(ring.Find(KeySecret.New(secret.Id).Text, ConsoleApp.Now));
         Assert.Null(ring.Find(secret.Text.ToLowerInvariant(), ConsoleApp.Now));
@@ -104,7 +104,7 @@ public sealed class KeyAuthenticationTests(SharedApp shared) : IClassFixture<Sha
     [InlineData("0.0.0.0/0", 200)]
     [InlineData("203.0.113.0/24", 403)]
     [InlineData("::/0", 403)]
-    public async Task Address_IsTheConnections(string allowed, int status)
+    public async Task CidrParsing_OfAKeysAddresses_DecidesByTheConnections(string allowed, int status)
     {
         using var client = shared.App.Client((await AddressKeyAsync(allowed)).Secret);
         using var response = await client.GetAsync(Reading);

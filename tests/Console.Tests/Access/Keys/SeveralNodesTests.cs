@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using AgentConsole.Access;
 using AgentConsole.Tests.Testing;
+using AgentConsole.Tests.Usage.Contents;
 
 namespace AgentConsole.Tests.Access.Keys;
 
@@ -30,6 +32,11 @@ public sealed class SeveralNodesTests(PostgresFixture postgres) : IClassFixture<
         Assert.Equal(HttpStatusCode.OK, await client.StatusAsync(Reading));
         await PostAsync(admin, "/api/v1/tenants/acme/resume");
         await WithinAsync(async () => await IngestAsync(client) == HttpStatusCode.OK);
+        foreach (var keeps in new[] { true, false })
+        {
+            await here.KeepTextsAsync("acme", keeps);
+            await WithinAsync(() => Task.FromResult(there.Get<CurrentAccess>().KeepsContents("acme") == keeps));
+        }
         using var revoked = await admin.DeleteAsync($"/api/v1/keys/{key.Id}");
         await WithinAsync(async () => await client.StatusAsync(Reading) == HttpStatusCode.Unauthorized);
     }

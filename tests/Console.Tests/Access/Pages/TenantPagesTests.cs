@@ -101,6 +101,73 @@ public sealed class TenantPagesTests(SharedApp shared) : AccessPagesContext(shar
     }
 
     [Fact]
+    public async Task Texts_TurnedOnByTheAdmin_AndOffAgain_WithWhatWasStored()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        Become(Role.TenantAdmin, Tenant);
+        var page = OpenTenant();
+        Assert.Contains("not stored", page.Find(".contents-panel").TextContent, StringComparison.Ordinal);
+        await Button(page, "Store them…").ClickAsync(new());
+        Assert.Contains("each reading is in the audit", page.Find(".contents-panel form").TextContent, StringComparison.Ordinal);
+        Assert.False(Shared.App.Get<CurrentAccess>().KeepsContents(Tenant));
+        page.Find(".contents-panel input[type=number]").Change("14");
+        await page.Find(".contents-panel form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("each for 14 days", page.Find(".contents-panel").TextContent, StringComparison.Ordinal));
+        Assert.True(Shared.App.Get<CurrentAccess>().KeepsContents(Tenant));
+
+        await Shared.Client.SendUsageAsync(Json.Array([Json.Event("a", Tenant, static item => item["input"] = "Why?"), Json.Event("b", Tenant, static item => item["input"] = "How?"), Json.Event("c", Tenant)]));
+        await Button(page, "Stop storing…").ClickAsync(new());
+        Assert.Matches("The texts of 2 requests are stored, [0-9]+ bytes", page.Find(".contents-panel form").TextContent);
+        page.Find(".contents-panel input[type=checkbox]").Change(true);
+        await page.Find(".contents-panel form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Matches("No texts are stored any more. The texts of 2 requests were deleted, [0-9]+ bytes", page.Find(".contents-panel .notice.ok").TextContent));
+        Assert.False(Shared.App.Get<CurrentAccess>().KeepsContents(Tenant));
+        Assert.Equal((0, 3), (await Shared.App.CountAsync($"usage_contents WHERE tenant_id = '{Tenant}'"), await Shared.App.CountAsync($"usage_events WHERE tenant_id = '{Tenant}'")));
+    }
+
+    /// <summary>Saving a name from a page that was opened earlier must not turn on again what was turned off meanwhile.</summary>
+    [Fact]
+    public async Task Save_FromAnOlderPage_LeavesTheTextsAsTheyAreNow()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        Become(Role.TenantAdmin, Tenant);
+        Assert.True((await Shared.App.Get<SaveTenant>().ExecuteAsync(Tenant, new("A", "UTC", KeepsContents: true), Caller.System, CancellationToken.None)).Ok);
+        var page = OpenTenant();
+        Assert.True((await Shared.App.Get<SaveTenant>().ExecuteAsync(Tenant, new("A", "UTC", KeepsContents: false), Caller.System, CancellationToken.None)).Ok);
+        await page.Find("form[aria-labelledby=settings-title]").SubmitAsync();
+        Assert.False((await Shared.App.Get<TenantQueries>().FindAsync(Reach.Platform, Tenant, CancellationToken.None))!.KeepsContents);
+    }
+
+    [Fact]
+    public async Task Retention_Shortened_SaysInNumbersWhatIsRemoved_AndNeedsTheTypedName()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        await Shared.Client.SendUsageAsync(Json.Array([.. new[] { "2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z", "2026-11-20T00:00:00Z" }.Select((at, index) => Json.Event($"e-{index}", Tenant, item => item["occurredAt"] = at))]));
+        Become(Role.TenantAdmin, Tenant);
+        var page = OpenTenant();
+        Assert.Contains("for ever", page.Find(".retention-panel p").TextContent, StringComparison.Ordinal);
+        await page.Find(".retention-panel button").ClickAsync(new());
+        await page.Find(".retention-panel input[type=number]").ChangeAsync(new() { Value = "30" });
+        Assert.Contains("2 requests are older", page.Find(".retention-panel form").TextContent, StringComparison.Ordinal);
+        Assert.True(Button(page, "Yes, remove them").HasAttribute("disabled"));
+        page.Find(".retention-panel input:not([type=number])").Input(Tenant);
+        await page.Find(".retention-panel form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("for 30 days", page.Find(".retention-panel p").TextContent, StringComparison.Ordinal));
+        Assert.Equal(30, await Shared.App.ScalarAsync<int>($"SELECT event_days FROM tenants WHERE tenant_id = '{Tenant}'"));
+        Assert.Equal("30", await Shared.App.ScalarAsync<string>($"SELECT after->>'eventDays' FROM audit_entries WHERE tenant_id = '{Tenant}' AND action = 'tenants.save'"));
+    }
+
+    [Fact]
+    public async Task Texts_ForSupport_AreASentenceWithoutButtons()
+    {
+        await Shared.Client.CreateTenantAsync(Tenant);
+        Become(Role.Support);
+        var panel = OpenTenant().Find(".contents-panel");
+        Assert.Empty(panel.QuerySelectorAll("button"));
+        Assert.Contains("not stored", panel.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tenant_BeyondReach_IsNotThere()
     {
         await Shared.Client.CreateTenantAsync(Tenant);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Platform.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace AgentConsole.Tests.Usage.Exports;
 
@@ -39,12 +40,34 @@ public sealed class ExportTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal("", unpriced["BilledCost"]);
     }
 
-    [Fact]
-    public async Task Export_TextThatLooksLikeAFormula_IsHarmless()
+    /// <summary>Whatever a sender may name, by every CSV that the app has: no cell begins as a formula does, unless it is a number.</summary>
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://x\",\"y\")")]
+    [InlineData("+1+cmd|' /C calc'!A0")]
+    [InlineData("-1+2")]
+    [InlineData("@SUM(1)")]
+    [InlineData("\t=1")]
+    public async Task CsvFormulaInjection_InAnyColumnOfEveryExport_IsHarmless(string formula)
     {
-        await shared.Client.SendUsageAsync(Json.Event("f", _tenant, static item => item["user"] = "=HYPERLINK(\"http://x\",\"y\")"));
-        var (_, rows) = await ReadAsync($"/api/v1/export/usage.csv?{Range}&tenant={_tenant}&groupBy=user");
-        Assert.Equal("'=HYPERLINK(\"http://x\",\"y\")", rows[0]["user"]);
+        string[] named = ["user", "key", "team", "agent", "tool", "operation", "model"];
+        await shared.Client.SendUsageAsync(Json.Event("f", _tenant, item =>
+        {
+            foreach (var name in named) item[name] = formula;
+            item["prompt"] = new JsonObject { ["name"] = formula, ["version"] = formula };
+        }));
+        var files = shared.App.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static endpoint => $"/{endpoint.RoutePattern.RawText!.TrimStart('/')}")
+            .Where(static path => path.StartsWith("/api/", StringComparison.Ordinal) && path.EndsWith(".csv", StringComparison.Ordinal)).ToArray();
+        Assert.Contains("/api/v1/export/usage.csv", files);
+        var harmless = 0;
+        foreach (var file in files)
+            foreach (var query in file.EndsWith("/usage.csv", StringComparison.Ordinal) ? named.Append("prompt").Append("promptVersion").Select(static name => $"groupBy={name}") : [""])
+            {
+                var (_, rows) = await ReadAsync($"{file}?from=2026-11-01&to=2026-12-01&tenant={_tenant}&{query}");
+                var cells = rows.SelectMany(static row => row.Values).ToArray();
+                Assert.DoesNotContain(cells, static cell => cell.Length > 0 && "=+-@\t\r".Contains(cell[0], StringComparison.Ordinal) && !decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+                harmless += cells.Count(cell => cell == $"'{formula}");
+            }
+        Assert.True(harmless >= named.Length, $"{harmless} cells had it");
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using AgentConsole.Platform.Live;
 using AgentConsole.Shell;
+using AgentConsole.Usage.Pages;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +16,7 @@ public abstract class PagesContext : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         DefaultWaitTimeout = TimeSpan.FromSeconds(30);
+        ComponentFactories.AddStub<RequestTexts>();
         Services.AddSingleton(new SeriesColours());
         Services.AddSingleton(Live);
         Services.AddSingleton<TimeProvider>(new Testing.ManualTime(SampleUsage.Now));

@@ -9,9 +9,9 @@ using Quartz;
 namespace AgentConsole.Limits.Truth;
 
 /// <summary>Each minute: settles orphans, compares every tenant's counters with the ledger and repairs them, and lets settlements go that are of no more use.</summary>
-internal sealed partial class EnforceUsageLimits(CheckCounters check, CurrentLimits current, UsageQueries usage, Database database, TimeProvider time, ILogger<EnforceUsageLimits> logger) : IJob
+internal sealed partial class EnforceUsageLimitsJob(CheckCounters check, CurrentLimits current, UsageQueries usage, Database database, TimeProvider time, ILogger<EnforceUsageLimitsJob> logger) : IJob
 {
-    public static readonly ScheduledJob Schedule = new(typeof(EnforceUsageLimits), "20 * * * * ?");
+    public static readonly ScheduledJob Schedule = new(typeof(EnforceUsageLimitsJob), "20 * * * * ?", "Compares what limits have counted with the ledger, puts right what differs, and settles what was left open.");
 
     /// <summary>Each waits most of its time.</summary>
     private const int AtOnce = 32;
