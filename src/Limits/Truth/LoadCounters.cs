@@ -26,18 +26,8 @@ internal sealed partial class LoadCounters(ICounters counters, CurrentLimits cur
     public bool HasLimits(string tenant) => !current.Book.For(tenant).IsEmpty;
 
     /// <summary>Once at a time per tenant, whoever asks. False when it could not be done: then it is tried again.</summary>
-    public async Task<bool> EnsureAsync(string tenant, CancellationToken cancellationToken)
-    {
-        var running = _running.GetOrAdd(tenant, tenant => new(() => LoadAsync(tenant)));
-        try
-        {
-            return await running.Value.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            if (running.Value.IsCompleted) _running.TryRemove(new(tenant, running));
-        }
-    }
+    public Task<bool> EnsureAsync(string tenant, CancellationToken cancellationToken) =>
+        _running.GetOrAdd(tenant, tenant => new(() => LoadAsync(tenant))).Value.WaitAsync(cancellationToken);
 
     private async Task<bool> LoadAsync(string tenant)
     {
@@ -55,6 +45,10 @@ internal sealed partial class LoadCounters(ICounters counters, CurrentLimits cur
             LogFailed(logger, error, tenant);
             _loaded.TryRemove(tenant, out _);
             return false;
+        }
+        finally
+        {
+            _running.TryRemove(tenant, out _);
         }
     }
 
