@@ -17,14 +17,13 @@ public sealed class CreateLimit
 
     internal CreateLimit(Contexts contexts, LimitChanges changes, TimeProvider time) => (_contexts, _changes, _time) = (contexts, changes, time);
 
-    /// <summary>Fails with <see cref="InvalidLimit"/>, <see cref="NotAllowed"/>, <see cref="UnknownTenant"/>, <see cref="LimitExists"/> or <see cref="TooManyLimits"/>.</summary>
+    /// <summary>Fails with <see cref="NotAllowed"/>, <see cref="InvalidLimit"/>, <see cref="UnknownTenant"/>, <see cref="LimitExists"/> or <see cref="TooManyLimits"/>.</summary>
     public async Task<Result<LimitRow>> ExecuteAsync(LimitDraft draft, Caller caller, CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow();
+        var (now, tenant) = (_time.GetUtcNow(), draft.Scope.Tenant);
+        if (!LimitChanges.May(caller, tenant)) return caller.Refuse("limits.create");
         var normal = draft.Normalise(now);
         if (!normal.Ok) return normal.Error;
-        var tenant = normal.Value.Scope.Tenant;
-        if (!LimitChanges.May(caller, tenant)) return caller.Refuse("limits.create");
 
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageLimits), cancellationToken);
         if (tenant != LimitScope.Each && !await db.Set<Tenant>().AnyAsync(row => row.TenantId == tenant, cancellationToken)) return new UnknownTenant(tenant);

@@ -39,10 +39,11 @@ public sealed class DryRunLimit(UsageQueries usage, TenantQueries tenants, TimeP
     public async Task<Result<LimitDryRun>> ExecuteAsync(LimitDraft draft, int days, Caller caller, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var tenant = draft.Scope.Tenant;
+        if (!LimitChanges.May(caller, tenant)) return caller.Refuse("limits.dry-run");
         var normal = draft.Normalise(now);
         if (!normal.Ok) return normal.Error;
-        var (limit, tenant) = (normal.Value, normal.Value.Scope.Tenant);
-        if (!LimitChanges.May(caller, tenant)) return caller.Refuse("limits.dry-run");
+        var limit = normal.Value;
         if (Unanswerable(limit, days) is { Count: > 0 } errors) return new InvalidLimit(errors);
         var reach = caller.ReachOf(Permission.ManageLimits);
         if (await tenants.FindAsync(reach, tenant, cancellationToken) is not { } found) return new UnknownTenant(tenant);

@@ -40,7 +40,7 @@ public sealed record LimitDraft(LimitScope Scope, LimitMeasure Measure, decimal 
     }
 
     private static LimitScope Trim(LimitScope scope) => new(
-        scope.Tenant.Trim(), Given(scope.Team), Given(scope.User), Given(scope.Key), Given(scope.Model),
+        scope.Tenant, Given(scope.Team), Given(scope.User), Given(scope.Key), Given(scope.Model),
         Given(scope.Provider) is { } provider and not LimitScope.Each ? Providers.Canonical(provider) : Given(scope.Provider), Given(scope.Session));
 
     private static string? Given(string? text) => text?.Trim() is { Length: > 0 } given ? given : null;

@@ -46,7 +46,7 @@ public static class LimitsFeature
 
     private static void AddCounters(this IServiceCollection services, LimitsOptions options, PlatformOptions platform)
     {
-        var counters = new CountersOptions(options.Remember, options.MostHeld);
+        var counters = new CountersOptions(options.Remember, options.MostHeld) { Patience = options.Patience };
         services.AddSingleton<LimiterState>();
         services.AddSingleton<LocalShare>();
         if (platform.Redis is null)

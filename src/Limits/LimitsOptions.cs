@@ -20,11 +20,15 @@ public sealed record LimitsOptions
     /// <summary><c>Limits__Nodes</c>: among how many nodes the rates are shared while Redis is away; 1 to 1,000, default 2.</summary>
     public int Nodes { get; init; } = 2;
 
+    /// <summary><c>Limits__PatienceMs</c>: Redis is away when it does not answer for so long; 50 to 60,000 milliseconds, default 1,000.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+
     public static LimitsOptions Read(Settings settings) => new()
     {
         Hold = TimeSpan.FromSeconds(settings.Number("Limits:HoldSeconds", 300, 1, 3_600)),
         Remember = TimeSpan.FromMinutes(settings.Number("Limits:RememberMinutes", 10, 1, 1_440)),
         MostHeld = settings.Number("Limits:MostHeld", 100_000, 100, 1_000_000),
+        Patience = TimeSpan.FromMilliseconds(settings.Number("Limits:PatienceMs", 1_000, 50, 60_000)),
         Nodes = settings.Number("Limits:Nodes", 2, 1, 1_000),
     };
 }

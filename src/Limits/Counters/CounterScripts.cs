@@ -35,7 +35,6 @@ internal sealed class CounterScript
 /// </summary>
 internal sealed class CounterScripts(RedisConnection redis, TimeProvider time, CountersOptions options)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly string Node = Guid.NewGuid().ToString("N")[..8];
 
     /// <summary>For tests: how far Redis' clock is from the one that these scripts go by.</summary>
@@ -58,7 +57,7 @@ internal sealed class CounterScripts(RedisConnection redis, TimeProvider time, C
     {
         try
         {
-            return await command(await DatabaseAsync()).WaitAsync(Patience, time);
+            return await command(await DatabaseAsync()).WaitAsync(options.Patience, time);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

@@ -20,7 +20,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     public async Task Clients_Many_NeverSpendMoreThanTheLimit_AndAfterwardsNothingIsHeld()
     {
         var tenant = await Here.CreateTenantAsync("crowd");
-        var limit = await Here.CreateLimitAsync(Limit(tenant, "cost", "1.00", "month"));
+        var limit = await EverywhereAsync(tenant, Limit(tenant, "cost", "1.00", "month"));
         var (granted, settled, refused) = await CrowdAsync(tenant, null);
         Assert.True(granted > 20 && refused > 20, $"{granted} granted, {refused} refused");
         var standing = await QuietAsync(tenant, limit);
@@ -35,7 +35,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     public async Task Redis_FlushedUnderLoad_NeitherForgetsWhatIsSpentNorWhatIsHeld()
     {
         var tenant = await Here.CreateTenantAsync("flushed");
-        var limit = await Here.CreateLimitAsync(Limit(tenant, "cost", "1.00", "month"));
+        var limit = await EverywhereAsync(tenant, Limit(tenant, "cost", "1.00", "month"));
         var (_, settled, _) = await CrowdAsync(tenant, async () =>
         {
             await nodes.FlushAsync();
@@ -66,7 +66,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     public async Task Redis_Away_ClosesMoney_AndSharesRates_AndIsBackByItself()
     {
         var redis = await RedisServer.StartAsync();
-        await using var app = ConsoleApp.Start(nodes.First.ConnectionString, new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = redis.ConnectionString, ["Limits:Nodes"] = "2" });
+        await using var app = ConsoleApp.Start(nodes.First.ConnectionString, new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = redis.ConnectionString, ["Limits:Nodes"] = "2", ["Limits:PatienceMs"] = "5000" });
         app.Time.Now = TimeProvider.System.GetUtcNow();
         using var client = app.Client();
         var tenant = await client.CreateTenantAsync("away");
@@ -124,6 +124,14 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         return (granted, settled, refused);
     }
 
+    /// <summary>Until a node knows of a limit it grants without it: within two seconds.</summary>
+    private async Task<Guid> EverywhereAsync(string tenant, System.Text.Json.Nodes.JsonObject limit)
+    {
+        var id = await Here.CreateLimitAsync(limit);
+        await Eventually.TrueAsync(async () => (await nodes.There.GetJsonAsync($"{Root}/effective?tenant={tenant}")).GetProperty("items").GetArrayLength() == 1);
+        return id;
+    }
+
     /// <summary>Once all holds are over by themselves.</summary>
     private async Task<System.Text.Json.JsonElement> QuietAsync(string tenant, Guid limit)
     {
@@ -155,7 +163,7 @@ public sealed class TwoNodes : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _redis = await RedisServer.StartAsync();
-        var settings = new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = _redis.ConnectionString };
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = _redis.ConnectionString, ["Limits:PatienceMs"] = "30000" };
         First = await ConsoleApp.StartAsync(_postgres, settings);
         _second = ConsoleApp.Start(First.ConnectionString, settings);
         First.Time.Now = TimeProvider.System.GetUtcNow().AddMinutes(5);

@@ -322,7 +322,7 @@ internal sealed class RedisNode : IDisposable
 
     public RedisNode(string redis)
     {
-        var options = new CountersOptions(TimeSpan.FromDays(365), 100_000);
+        var options = new CountersOptions(TimeSpan.FromDays(365), 100_000) { Patience = TimeSpan.FromMinutes(1) };
         _connection = new(new PlatformOptions { Redis = redis, DataDirectory = "" });
         Scripts = new(_connection, TimeProvider.System, options);
         Counters = new(Scripts, options, TimeProvider.System);
