@@ -11,6 +11,7 @@ using AgentConsole.Pricing;
 using AgentConsole.Shell;
 using AgentConsole.Shell.Search;
 using AgentConsole.Usage;
+using AgentConsole.Views;
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = new Settings(builder.Configuration, builder.Environment);
@@ -23,6 +24,7 @@ builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
 builder.AddLimits(LimitsOptions.Read(settings), platform);
+builder.AddViews();
 builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
 builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. LimitsFeature.Jobs]);

@@ -2,12 +2,14 @@
 const root = document.documentElement;
 
 document.addEventListener("click", event => {
-  const target = event.target.closest?.("[data-copy], [data-copy-link], [data-rail-fold], [data-reconnect], a[href]");
+  const target = event.target.closest?.("[data-copy], [data-copy-link], [data-rail-fold], [data-density-switch], [data-reconnect], [data-full], a[href]");
   closeMenus(event.target.closest?.("details.menu"));
   if (!target) return;
   if (target.matches("[data-copy]")) copy(target, target.dataset.copy);
   else if (target.matches("[data-copy-link]")) copy(target, new URL(target.dataset.copyLink, location.origin).href);
   else if (target.matches("[data-rail-fold]")) foldRail();
+  else if (target.matches("[data-density-switch]")) switchDensity();
+  else if (target.matches("[data-full]")) fullScreen(document.getElementById(target.dataset.full));
   else if (target.matches("[data-reconnect]")) window.Blazor?.reconnect?.().then(ok => { if (ok === false) location.reload(); }, () => {});
   else document.querySelector("#rail:popover-open")?.hidePopover();
 });
@@ -20,8 +22,8 @@ document.addEventListener("click", event => {
 }, true);
 
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape") return closeMenus(null, true);
-  const row = event.target.closest?.("table[data-rows] a[data-row]");
+  if (event.key === "Escape") return document.querySelector("details.menu[open]") ? closeMenus(null, true) : closePanel(event.target);
+  const row = event.target.closest?.("table[data-rows] a[data-row]") ?? (event.target === document.body ? document.querySelector("table[data-rows] tr.open a[data-row]") : null);
   if (!row || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
   const rows = [...row.closest("table").querySelectorAll("a[data-row]")];
   const next = rows[rows.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
@@ -39,6 +41,21 @@ function closeMenus(except, refocus) {
   }
 }
 
+// The row that was open beside its list has the focus again.
+function closePanel(from) {
+  const close = document.querySelector("[data-panel-close]");
+  if (!close || from.closest?.("input, textarea, select, [popover]")) return;
+  document.querySelector("tr.open a[data-row]")?.focus({ preventScroll: true });
+  close.click();
+}
+
+function switchDensity() {
+  const comfortable = root.dataset.density !== "comfortable";
+  if (comfortable) root.dataset.density = "comfortable";
+  else delete root.dataset.density;
+  document.cookie = `density=${comfortable ? "comfortable" : ""}; path=/; max-age=${comfortable ? 31536000 : 0}; samesite=lax`;
+}
+
 async function copy(button, text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -54,6 +71,11 @@ async function copy(button, text) {
   }
   button.dataset.copied = "";
   setTimeout(() => delete button.dataset.copied, 1500);
+}
+
+function fullScreen(part) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else part.requestFullscreen?.().catch(() => {});
 }
 
 function foldRail() {

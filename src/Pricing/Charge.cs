@@ -33,6 +33,37 @@ internal static class Charge
     public static decimal CustomerPrice(decimal cost, in Choice choice) =>
         choice.Deal.Margin == 0 ? cost : Math.Round(cost * (1 + choice.Deal.Margin), Decimals, MidpointRounding.ToEven);
 
+    /// <summary>Each cached kind of token and the fresh kind that it stands in for.</summary>
+    private static readonly (TokenBucket Cached, TokenBucket Fresh)[] CachedKinds =
+    [
+        (TokenBucket.CacheRead, TokenBucket.Input), (TokenBucket.CacheWrite5m, TokenBucket.Input), (TokenBucket.CacheWrite1h, TokenBucket.Input),
+        (TokenBucket.AudioCacheRead, TokenBucket.AudioInput),
+    ];
+
+    /// <summary>Not rounded, so that sums of savings do not depend on how they are cut. Null when a price is missing or the counts are absurd.</summary>
+    public static decimal? CacheSavings(in Consumption consumption, in Choice choice)
+    {
+        try
+        {
+            var saved = 0m;
+            foreach (var (cached, fresh) in CachedKinds)
+            {
+                var count = consumption.Tokens[cached];
+                if (count == 0)
+                    continue;
+                if (!choice.Row.PerMillion.TryCharge(cached, out var paid, out _) || !choice.Row.PerMillion.TryCharge(fresh, out var full, out _))
+                    return null;
+                saved += count * (full - paid);
+            }
+            var factors = Factors.Of(consumption, choice);
+            return saved * PerMillion * factors.OnTokens * factors.Discount;
+        }
+        catch (OverflowException)
+        {
+            return null;
+        }
+    }
+
     public static Receipt Explain(in Consumption consumption, in Choice choice)
     {
         var lines = Lines(consumption.Tokens, choice.Row.PerMillion);

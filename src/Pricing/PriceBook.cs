@@ -62,6 +62,13 @@ public sealed class PriceBook
             : new Receipt { Notes = [priceId is null ? ReceiptNotes.NoPrice : ReceiptNotes.PriceGone] };
     }
 
+    /// <summary>
+    /// USD: what cached tokens would have cost as fresh ones, less what they cost, by the row that priced them; below zero where writing cost more than reading saved.
+    /// Exact for the sums of requests that one row priced alike. Null when the row or one of its prices is not there.
+    /// </summary>
+    public decimal? CacheSavings(in Consumption consumption, string priceId) =>
+        TryRecall(consumption, priceId, out var choice) ? Charge.CacheSavings(consumption, choice) : null;
+
     /// <summary>What a row of <see cref="Rows"/> is good for now.</summary>
     public PriceStanding StandingOf(PriceRow row, DateTimeOffset now) => new Standings(this, now).Of(row);
 

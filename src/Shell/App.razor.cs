@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace AgentConsole.Shell;
 
-/// <summary>The document. Theme and rail come from cookies, so the first paint is right.</summary>
+/// <summary>The document. Theme, rail and density come from cookies, so the first paint is right.</summary>
 public partial class App
 {
     /// <summary>Without prerendering: the URL and the database are the page's state, and one render of it is enough.</summary>
@@ -21,6 +21,9 @@ public partial class App
 
     /// <summary>Absent: as the system has it.</summary>
     private string? Theme => Context.Request.Cookies["theme"] is "light" or "dark" ? Context.Request.Cookies["theme"] : null;
+
+    /// <summary>Absent: compact.</summary>
+    private string? Density => Context.Request.Cookies["density"] == "comfortable" ? "comfortable" : null;
 
     private string? Rail => Context.Request.Cookies["rail"] == "mini" ? "mini" : null;
 }

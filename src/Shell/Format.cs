@@ -55,6 +55,8 @@ public static class Format
         _ => $"{(int)(milliseconds / 60_000)} min {(int)(milliseconds % 60_000 / 1000)} s",
     };
 
+    public static string TokensPerSecond(double speed) => speed.ToString(speed < 10 ? "0.0" : "N0", Culture) + " tok/s";
+
     /// <summary>The two largest units: <c>3 h 12 min</c>.</summary>
     public static string Duration(TimeSpan length) => length.TotalSeconds switch
     {

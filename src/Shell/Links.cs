@@ -23,8 +23,23 @@ public static class Links
 
     public static string Request(string tenant, string id) => $"/requests/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
 
+    /// <summary>The requests of one run or conversation.</summary>
+    public static string Session(string tenant, string id) => $"/sessions/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>What one end user of a tenant used.</summary>
+    public static string User(string tenant, string user) => $"/users/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(user)}";
+
+    /// <summary>What was used through a virtual key, as senders name it; not to be taken for the keys of this console's own API.</summary>
+    public static string VirtualKey(string tenant, string key) => $"/virtual-keys/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(key)}";
+
     /// <param name="tenant">Chosen already.</param>
     public static string ViewAs(string? tenant = null) => tenant is null ? "/view-as" : $"/view-as?tenant={Uri.EscapeDataString(tenant)}";
 
     public static string Tenant(string id) => $"{Tenants}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>A value of a path as it is meant: a slash is the one character that stays escaped on its way through the router.</summary>
+    public static string Value(string parameter) => parameter.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a URL is the page at this address, however each is escaped.</summary>
+    public static bool Owns(PageUrl url, string address) => Uri.UnescapeDataString(url.Path) == Uri.UnescapeDataString(address);
 }

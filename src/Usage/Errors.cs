@@ -34,3 +34,14 @@ public sealed record NoContent(string Why, string Sentence) : Error(Why, Sentenc
 }
 
 public sealed record ForeignTenant() : Error("forbidden", "This API key belongs to another tenant.");
+
+/// <summary>No rollup answers the question, and reading every request of the range takes too long.</summary>
+public sealed record TooMuchToRead(TimeSpan Budget) : Error(
+    "too_much_to_read", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Every request of this range has to be read for it, which takes more than {Budget.TotalSeconds:0} seconds. Take a shorter range, one tenant or a filter."));
+
+/// <summary>The groups and buckets asked for are more than one answer holds.</summary>
+public sealed record TooManyGroups(int Most) : Error(
+    "too_many_groups", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There are more than {Most:N0} combinations of groups and buckets. Take another dimension, a coarser grain or a filter."));
+
+/// <summary>Whoever asked did not want to wait.</summary>
+public sealed record ReadCancelled() : Error("cancelled", "Reading was cancelled. Nothing is shown, since a part of a sum is no sum.");

@@ -1,26 +1,46 @@
 using System.Globalization;
-using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AgentConsole.Usage;
 
 /// <summary>Pages of requests by keyset: a page starts after the last row of the one before, so depth costs nothing.</summary>
+/// <remarks>
+/// A list by cost or latency has two parts: first those whose value is known, in the order of an index, then those whose value is not, newest first. Each is a statement of its own, as no
+/// index has both orders.
+/// </remarks>
 internal static class RequestReader
 {
-    private static readonly string Columns = $"""
+    internal static readonly string Columns = $"""
         r.tenant_id, r.source, r.event_id, r.occurred_at, r.provider, r.model, r.status, r.http_status, r.user_id, r.key_id, r.session,
-        r.cost, r.cost_reported, r.latency_ms, r.ttft_ms, r.attempt_count, r.conflicts, {string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"r.{bucket.Column()}"))}
+        r.cost, r.cost_reported, r.latency_ms, r.ttft_ms, r.attempt_count, r.conflicts, {string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"r.{bucket.Column()}"))},
+        r.error, r.team, r.agent, r.tool, r.operation, r.prompt, r.prompt_version
         """;
+
+    private const int FirstBucket = 17;
+    private const int FirstName = FirstBucket + TokenCounts.BucketCount;
 
     public static async Task<RequestPage> ReadAsync(NpgsqlConnection connection, RequestQuery query, string[] tenants, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, query, tenants);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<RequestRow>(query.Limit);
-        while (rows.Count < query.Limit && await reader.ReadAsync(cancellationToken)) rows.Add(Row(reader));
-        var more = rows.Count == query.Limit && await reader.ReadAsync(cancellationToken);
-        return new(rows, more ? RequestCursor.After(rows[^1], query.Sort).ToString() : null);
+        var rows = new List<RequestRow>(query.Limit + 1);
+        foreach (var part in Part.Of(query))
+            if (rows.Count <= query.Limit)
+                await ReadPartAsync(connection, query, tenants, part, rows, cancellationToken);
+        if (rows.Count <= query.Limit) return new(rows, null);
+        rows.RemoveAt(query.Limit);
+        return new(rows, RequestCursor.After(rows[^1], query).ToString());
+    }
+
+    /// <summary>The cursor that many rows further on; null when there are not so many.</summary>
+    public static async Task<string?> SkipAsync(NpgsqlConnection connection, RequestQuery query, string[] tenants, int rows, CancellationToken cancellationToken)
+    {
+        var left = rows;
+        foreach (var part in Part.Of(query))
+        {
+            if (await FindAsync(connection, query, tenants, part, left, cancellationToken) is { } found) return found.ToString();
+            left -= await CountAsync(connection, query, tenants, part, cancellationToken);
+        }
+        return null;
     }
 
     /// <summary>Of all requests that fit, whatever the page. Reads events, so the caller bounds the time.</summary>
@@ -37,30 +57,58 @@ internal static class RequestReader
         return new(reader.GetInt64(0), reader.GetDecimal(1), reader.GetInt64(2));
     }
 
-    /// <summary>The page of each tenant, then the page of those. Rows without a cost or latency come last.</summary>
-    private static NpgsqlCommand Command(NpgsqlConnection connection, RequestQuery query, string[] tenants)
+    internal static RequestRow Row(NpgsqlDataReader reader)
+    {
+        var tokens = default(TokenCounts);
+        foreach (var bucket in TokenCounts.Buckets)
+            if (reader.GetInt64(FirstBucket + (int)bucket) is not 0 and var count) tokens = tokens.With(bucket, count);
+        return new(
+            reader.GetString(0), reader.GetString(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)), reader.GetString(4), reader.GetString(5),
+            (UsageStatus)reader.GetInt16(6), Value<int>(reader, 7), Text(reader, 8), Text(reader, 9), Text(reader, 10), tokens,
+            Value<decimal>(reader, 11), Value<decimal>(reader, 12), Value<int>(reader, 13), Value<int>(reader, 14), reader.GetInt32(15), reader.GetFieldValue<string[]>(16))
+        {
+            Error = Text(reader, FirstName), Team = Text(reader, FirstName + 1), Agent = Text(reader, FirstName + 2), Tool = Text(reader, FirstName + 3),
+            Operation = Text(reader, FirstName + 4), Prompt = Text(reader, FirstName + 5), PromptVersion = Text(reader, FirstName + 6),
+        };
+    }
+
+    /// <summary>With a plan of its own each time: one that knows neither the range nor the values would often take the wrong index.</summary>
+    private static async Task ReadPartAsync(NpgsqlConnection connection, RequestQuery query, string[] tenants, Part part, List<RequestRow> rows, CancellationToken cancellationToken)
+    {
+        await using (var plan = new NpgsqlCommand("SET LOCAL plan_cache_mode = force_custom_plan", connection)) await plan.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = Command(connection, query, tenants, part, Columns, offset: 0, query.Limit + 1 - rows.Count);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(Row(reader));
+    }
+
+    private static async Task<RequestCursor?> FindAsync(NpgsqlConnection connection, RequestQuery query, string[] tenants, Part part, int rows, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, query, tenants, part, $"r.occurred_at, r.tenant_id, r.event_id, r.source, {part.Key ?? "NULL"}::bigint", rows - 1, 1);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return null;
+        return new(query.Sort, query.Ascending, query.Sort == RequestSort.OccurredAt ? 0 : Value<long>(reader, 4), reader.GetDateTime(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
+    }
+
+    private static async Task<int> CountAsync(NpgsqlConnection connection, RequestQuery query, string[] tenants, Part part, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection, query, tenants, part, "r.occurred_at", offset: 0, int.MaxValue);
+        command.CommandText = $"SELECT count(*)::int FROM ({command.CommandText}) AS r";
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>The page of each tenant, then the page of those.</summary>
+    private static NpgsqlCommand Command(NpgsqlConnection connection, RequestQuery query, string[] tenants, Part part, string columns, int offset, int limit)
     {
         var command = new NpgsqlCommand { Connection = connection };
-        var where = Where(command, query, tenants);
-        var key = query.Sort switch
-        {
-            RequestSort.OccurredAt => "",
-            RequestSort.Cost => "coalesce(r.cost, -1), ",
-            RequestSort.LatencyMs => "coalesce(r.latency_ms, -1), ",
-            _ => throw new ArgumentOutOfRangeException(nameof(query)),
-        };
-        if (query.Cursor is { } cursor && RequestCursor.Parse(cursor, query.Sort) is { } after) where += after.Condition(command, key);
-        command.Parameters.Add(new() { Value = query.Limit + 1, NpgsqlDbType = NpgsqlDbType.Integer });
-        var limit = string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
-        var order = string.Join(", ", $"{key}r.occurred_at, r.tenant_id, r.event_id, r.source".Split(", r.").Select(static (part, index) => (index == 0 ? part : "r." + part) + " DESC"));
-        command.CommandText = $"""
-            SELECT {Columns} FROM unnest($1) AS t(tenant_id)
-            CROSS JOIN LATERAL (
-              SELECT * FROM usage_events AS r
-              WHERE {where}
-              ORDER BY {order} LIMIT {limit}) AS r
-            ORDER BY {order} LIMIT {limit}
-            """;
+        var where = Where(command, query, tenants) + part.Condition + part.After?.Condition(command, part.Key, part.Ascending);
+        var order = string.Join(", ", new[] { part.Key, "r.occurred_at", "r.tenant_id", "r.event_id", "r.source" }.OfType<string>().Select(column => column + (part.Ascending ? " ASC" : " DESC")));
+        var events = query.Sort == RequestSort.OccurredAt && SubjectSource.Of(query.Filter) is { } subjects
+            ? subjects.Sql(command, where, order, part.Ascending, (long)offset + limit)
+            : string.Create(CultureInfo.InvariantCulture, $"SELECT * FROM usage_events AS r WHERE {where} ORDER BY {order} LIMIT {(long)offset + limit}");
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT {columns} FROM unnest($1) AS t(tenant_id) CROSS JOIN LATERAL ({events}) AS r
+            ORDER BY {order} OFFSET {offset} LIMIT {limit}
+            """);
         return command;
     }
 
@@ -70,75 +118,32 @@ internal static class RequestReader
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = query.From.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = query.To.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        return $"r.tenant_id = t.tenant_id AND r.occurred_at >= $2 AND r.occurred_at < $3{UsageSql.Filter(command, query.Filter, UsageSql.EventColumn)}{Flaws(command, query)}";
-    }
-
-    /// <summary>Said as the partial indexes say it, so that they serve it.</summary>
-    private static string Flaws(NpgsqlCommand command, RequestQuery query)
-    {
-        var unpriced = query.UnpricedOnly ? " AND r.cost IS NULL" : "";
-        if (query.Conflicts is not { Count: > 0 } codes) return unpriced;
-        const string Some = " AND r.conflicts <> '{}'";
-        if (codes.Contains(RequestQuery.AnyConflict)) return unpriced + Some;
-        command.Parameters.Add(new() { Value = codes.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        return string.Create(CultureInfo.InvariantCulture, $"{unpriced}{Some} AND r.conflicts && ${command.Parameters.Count}");
-    }
-
-    private static RequestRow Row(NpgsqlDataReader reader)
-    {
-        var tokens = default(TokenCounts);
-        foreach (var bucket in TokenCounts.Buckets)
-            if (reader.GetInt64(17 + (int)bucket) is not 0 and var count) tokens = tokens.With(bucket, count);
-        return new(
-            reader.GetString(0), reader.GetString(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)), reader.GetString(4), reader.GetString(5),
-            (UsageStatus)reader.GetInt16(6), Value<int>(reader, 7), Text(reader, 8), Text(reader, 9), Text(reader, 10), tokens,
-            Value<decimal>(reader, 11), Value<decimal>(reader, 12), Value<int>(reader, 13), Value<int>(reader, 14), reader.GetInt32(15), reader.GetFieldValue<string[]>(16));
+        return $"r.tenant_id = t.tenant_id AND r.occurred_at >= $2 AND r.occurred_at < $3{UsageSql.Filter(command, query.Filter, UsageSql.EventColumn)}{RequestConditions.Sql(command, query.Where)}";
     }
 
     private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
     private static T? Value<T>(NpgsqlDataReader reader, int ordinal) where T : struct => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<T>(ordinal);
-}
 
-/// <summary>Where a page of requests ended. Opaque to callers, safe in a URL.</summary>
-internal sealed record RequestCursor(RequestSort Sort, decimal Value, DateTime OccurredAt, string Tenant, string Id, string Source)
-{
-    public static RequestCursor After(RequestRow row, RequestSort sort) => new(
-        sort,
-        sort switch { RequestSort.Cost => row.Cost ?? -1, RequestSort.LatencyMs => row.LatencyMs ?? -1, _ => 0 },
-        row.OccurredAt.UtcDateTime, row.Tenant, row.Id, row.Source);
-
-    /// <summary>Null when it is not one of ours, or of another order.</summary>
-    public static RequestCursor? Parse(string text, RequestSort sort)
+    /// <summary>A part of a list that one index has in order.</summary>
+    /// <param name="Key">What is sorted by before time; null when that is time alone.</param>
+    /// <param name="After">Where the part goes on; null at its beginning.</param>
+    private sealed record Part(string? Key, bool Ascending, string Condition, RequestCursor? After)
     {
-        try
+        /// <summary>The parts that are still to come after the query's cursor.</summary>
+        public static IEnumerable<Part> Of(RequestQuery query)
         {
-            var cursor = JsonSerializer.Deserialize<RequestCursor>(Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=')));
-            return cursor is { Tenant: not null, Id: not null, Source: not null } && cursor.Sort == sort && !$"{cursor.Tenant}{cursor.Id}{cursor.Source}".Contains('\0') ? cursor : null;
+            var after = query.Cursor is { } cursor ? RequestCursor.Parse(cursor, query.Sort, query.Ascending) : null;
+            var (key, unknown) = query.Sort switch
+            {
+                RequestSort.OccurredAt => ((string?)null, (string?)null),
+                RequestSort.Cost => ("r.cost_pico", "r.cost IS NULL"),
+                RequestSort.LatencyMs => ("r.latency_ms", "r.latency_ms IS NULL"),
+                _ => throw new ArgumentOutOfRangeException(nameof(query)),
+            };
+            if (key is null) yield return new(null, query.Ascending, "", after);
+            if (key is not null && after is not { Value: null }) yield return new(key, query.Ascending, $" AND {key} IS NOT NULL", after);
+            if (unknown is not null) yield return new(null, Ascending: false, $" AND {unknown}", after is { Value: null } ? after : null);
         }
-        catch (Exception error) when (error is FormatException or JsonException)
-        {
-            return null;
-        }
-    }
-
-    public override string ToString() =>
-        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-
-    /// <summary>"Comes after this row", for an index that is read backwards.</summary>
-    public string Condition(NpgsqlCommand command, string sortKey)
-    {
-        var values = new List<string>();
-        if (sortKey.Length > 0) values.Add(Add(command, Value, NpgsqlDbType.Numeric));
-        values.Add(Add(command, OccurredAt.ToUniversalTime(), NpgsqlDbType.TimestampTz));
-        var bound = $" AND r.occurred_at <= {values[^1]}";
-        foreach (var text in new[] { Tenant, Id, Source }) values.Add(Add(command, text, NpgsqlDbType.Text));
-        return $" AND ({sortKey}r.occurred_at, r.tenant_id, r.event_id, r.source) < ({string.Join(", ", values)}){(sortKey.Length == 0 ? bound : "")}";
-    }
-
-    private static string Add(NpgsqlCommand command, object value, NpgsqlDbType type)
-    {
-        command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
-        return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
     }
 }

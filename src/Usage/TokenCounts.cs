@@ -87,6 +87,22 @@ public readonly record struct TokenCounts
         VideoInput = a.VideoInput + b.VideoInput,
         AudioCacheRead = a.AudioCacheRead + b.AudioCacheRead,
     });
+
+    public static TokenCounts operator -(in TokenCounts a, in TokenCounts b) => checked(new TokenCounts
+    {
+        Input = a.Input - b.Input,
+        CacheRead = a.CacheRead - b.CacheRead,
+        CacheWrite5m = a.CacheWrite5m - b.CacheWrite5m,
+        CacheWrite1h = a.CacheWrite1h - b.CacheWrite1h,
+        Output = a.Output - b.Output,
+        Reasoning = a.Reasoning - b.Reasoning,
+        AudioInput = a.AudioInput - b.AudioInput,
+        AudioOutput = a.AudioOutput - b.AudioOutput,
+        ImageInput = a.ImageInput - b.ImageInput,
+        ImageOutput = a.ImageOutput - b.ImageOutput,
+        VideoInput = a.VideoInput - b.VideoInput,
+        AudioCacheRead = a.AudioCacheRead - b.AudioCacheRead,
+    });
 }
 
 public static class TokenBuckets

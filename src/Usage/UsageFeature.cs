@@ -39,7 +39,12 @@ public static class UsageFeature
         services.AddSingleton<UsageQueries>();
         services.AddSingleton<TakenUsage>();
         services.AddSingleton<SessionSums>();
+        services.AddSingleton<SessionQueries>();
+        services.AddSingleton<SubjectQueries>();
         services.AddSingleton<SharedBreakdowns>();
+        services.AddSingleton<EventReads>();
+        services.AddSingleton<ExplorerQueries>();
+        services.AddSingleton<SharedExplorations>();
         services.AddSingleton<FocusReader>();
         services.AddSingleton<CorrectionReader>();
         services.AddSingleton<ReconcileUsage>();

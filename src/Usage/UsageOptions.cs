@@ -14,6 +14,10 @@ public sealed record UsageOptions
     public int RejectionsKeptDays { get; init; } = 30;
     /// <summary><c>Usage__HopsKeptDays</c>: how long hop timings are kept; 1 to 3,650 days, default 90.</summary>
     public int HopsKeptDays { get; init; } = 90;
+    /// <summary><c>Usage__EventReads</c>: questions that no rollup answers, read from events at once on this node; 1 to 16, default 2.</summary>
+    public int EventReads { get; init; } = 2;
+    /// <summary><c>Usage__EventReadSeconds</c>: how long one of them may read; 1 to 300 seconds, default 10.</summary>
+    public int EventReadSeconds { get; init; } = 10;
 
     public static UsageOptions Read(Settings settings) => new()
     {
@@ -22,5 +26,7 @@ public sealed record UsageOptions
         Writers = settings.Number("Usage:Writers", 2, 1, 16),
         RejectionsKeptDays = settings.Number("Usage:RejectionsKeptDays", 30, 1, 3_650),
         HopsKeptDays = settings.Number("Usage:HopsKeptDays", 90, 1, 3_650),
+        EventReads = settings.Number("Usage:EventReads", 2, 1, 16),
+        EventReadSeconds = settings.Number("Usage:EventReadSeconds", 10, 1, 300),
     };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentConsole.Platform.Data;
+using AgentConsole.Usage.Ingest;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,6 +18,8 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
     private const int MaxMovedMonths = 24;
     /// <summary>The advisory lock that keeps two nodes from making one partition.</summary>
     private const long LockKey = 0x55736167655061;
+    /// <summary>All but those that PostgreSQL computes.</summary>
+    private static readonly string Columns = $"{LedgerCopy.EventColumns}, xid";
 
     /// <summary>Makes the partitions around now, and those of months that the default partition holds rows of.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
@@ -95,10 +98,10 @@ internal sealed partial class UsagePartitions(Database database, TimeProvider ti
         // Writers first: one that had already been sent to the default partition would find its row refused there (23514).
         await ExecuteAsync(connection, "LOCK TABLE ONLY usage_events IN SHARE ROW EXCLUSIVE MODE", month, cancellationToken);
         await ExecuteAsync(connection, "LOCK TABLE usage_events_default IN ACCESS EXCLUSIVE MODE", month, cancellationToken);
-        await ExecuteAsync(connection, $"CREATE TABLE {name} (LIKE usage_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)", month, cancellationToken);
+        await ExecuteAsync(connection, $"CREATE TABLE {name} (LIKE usage_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING GENERATED)", month, cancellationToken);
         var moved = await ExecuteAsync(connection, $"""
-            WITH moved AS (DELETE FROM usage_events_default WHERE occurred_at >= $1 AND occurred_at < $2 RETURNING *)
-            INSERT INTO {name} SELECT * FROM moved
+            WITH moved AS (DELETE FROM usage_events_default WHERE occurred_at >= $1 AND occurred_at < $2 RETURNING {Columns})
+            INSERT INTO {name} ({Columns}) SELECT {Columns} FROM moved
             """, month, cancellationToken);
         await ExecuteAsync(connection, Isolation.Close(name), month, cancellationToken);
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture,

@@ -15,6 +15,15 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>Dropdowns look this far back.</summary>
     private static readonly TimeSpan ValuesSince = TimeSpan.FromDays(90);
 
+    /// <summary>Totals that are read from events at once, on this node.</summary>
+    private const int MostSums = 3;
+    private static readonly SemaphoreSlim Sums = new(MostSums);
+
+    private static readonly TimeSpan FirstPart = TimeSpan.FromHours(6);
+    private static readonly TimeSpan WidestPart = TimeSpan.FromDays(2);
+    /// <summary>No event is further ahead than this.</summary>
+    private static readonly TimeSpan FutureAllowed = TimeSpan.FromMinutes(10);
+
     /// <remarks>
     /// The partitions are locked before the snapshot is taken: one attached after it would be looked into instead of the default one,
     /// and the rows moved into it would not be seen in either.
@@ -36,21 +45,52 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
         return await RequestReader.ReadAsync(session.Connection, query, tenants, cancellationToken);
     }
 
-    /// <summary>The total of all pages of a question, for those that no rollup answers; null when it takes longer than that.</summary>
-    public async Task<RequestTotal?> SumRequestsAsync(Reach reach, RequestQuery query, TimeSpan within, CancellationToken cancellationToken)
+    /// <summary>Where a list goes on, that many rows further than its cursor says; null when it does not.</summary>
+    public async Task<string?> SkipRequestsAsync(Reach reach, RequestQuery query, int rows, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(within, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        await using var session = await database.BeginAsync(reach, cancellationToken);
+        var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, cancellationToken);
+        return await RequestReader.SkipAsync(session.Connection, query, tenants, rows, cancellationToken);
+    }
+
+    /// <summary>
+    /// The exact total of all pages of a question, for those that no rollup answers: read from the events in one snapshot, part by part, the newest first. At most
+    /// <see cref="MostSums"/> at once, so that whoever asks much does not hold up the others.
+    /// </summary>
+    /// <param name="progress">Told after each part.</param>
+    public async Task<RequestSum> SumRequestsAsync(Reach reach, RequestQuery query, IProgress<RequestSum>? progress, CancellationToken cancellationToken)
+    {
+        await Sums.WaitAsync(cancellationToken);
         try
         {
-            await using var session = await database.BeginAsync(reach, either.Token);
-            var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, either.Token);
-            return await RequestReader.SumAsync(session.Connection, query, tenants, either.Token);
+            await using var session = await database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
+            var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, cancellationToken);
+            var sum = new RequestSum(RequestTotal.Zero, 0);
+            foreach (var (part, share) in Parts(query))
+            {
+                sum = new(sum.SoFar + await RequestReader.SumAsync(session.Connection, part, tenants, cancellationToken), share);
+                progress?.Report(sum);
+            }
+            return sum;
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        finally
         {
-            return null;
+            Sums.Release();
         }
+    }
+
+    /// <summary>The newest part is small, so that something is known soon; each is larger than the one after it in time.</summary>
+    private IEnumerable<(RequestQuery Part, double Share)> Parts(RequestQuery query)
+    {
+        var end = time.GetUtcNow() + FutureAllowed < query.To ? time.GetUtcNow() + FutureAllowed : query.To;
+        var (length, to, width) = (end - query.From, query.To, FirstPart);
+        while (end - query.From > width && to > query.From)
+        {
+            var from = end - width;
+            yield return (query with { From = from, To = to }, width / length);
+            (to, width) = (from, width + (width < WidestPart ? width : WidestPart));
+        }
+        if (to > query.From) yield return (query with { To = to }, 1);
     }
 
     /// <summary>When the first usage within reach began, to the quarter of an hour; null before there is any.</summary>
@@ -149,7 +189,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
         return await UsageSql.TenantsAsync(session, reach, filter, cancellationToken);
     }
 
-    private static async Task<long> CountRejectedAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
+    internal static async Task<long> CountRejectedAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT count(*) FROM usage_rejections WHERE tenant_id = ANY($1) AND received_at >= $2 AND received_at < $3", connection);
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });

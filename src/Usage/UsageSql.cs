@@ -54,12 +54,29 @@ internal static class UsageSql
                 : new() { Value = values.Select(static value => value ?? "").ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
             conditions += $" AND {column(dimension)} = ANY(${command.Parameters.Count})";
         }
+        foreach (var (key, values) in filter.Tags)
+        {
+            if (values.Count == 0) continue;
+            var tag = TagColumn(command, key);
+            command.Parameters.Add(new() { Value = values.Select(static value => value ?? "").ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            conditions += $" AND {tag} = ANY(${command.Parameters.Count})";
+        }
         return conditions;
     }
 
-    public static string? GroupValue(NpgsqlDataReader reader, int ordinal, Dimension dimension)
+    /// <summary>To follow a list of columns; the keys of tags are parameters.</summary>
+    public static string Groups(NpgsqlCommand command, IReadOnlyList<Facet> groupBy, Func<Dimension, string> column) =>
+        string.Concat(groupBy.Select(facet => ", " + (facet.Tag is { } key ? TagColumn(command, key) : column(facet.Known!.Value))));
+
+    private static string TagColumn(NpgsqlCommand command, string key)
     {
-        if (dimension == Dimension.Status) return ((UsageStatus)reader.GetInt16(ordinal)).Name();
+        command.Parameters.Add(new() { Value = key, NpgsqlDbType = NpgsqlDbType.Text });
+        return $"coalesce(r.tags ->> ${command.Parameters.Count}, '')";
+    }
+
+    public static string? GroupValue(NpgsqlDataReader reader, int ordinal, Facet facet)
+    {
+        if (facet.Known == Dimension.Status) return ((UsageStatus)reader.GetInt16(ordinal)).Name();
         var value = reader.GetString(ordinal);
         return value.Length == 0 ? null : value;
     }

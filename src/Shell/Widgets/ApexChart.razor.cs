@@ -23,6 +23,10 @@ public sealed partial class ApexChart : IAsyncDisposable
     [Parameter] public string Unknown { get; set; } = "Nothing is known about this range.";
     [Parameter] public RenderFragment? Actions { get; set; }
     [Parameter] public EventCallback<ChartPoint> OnPoint { get; set; }
+    /// <summary>A stretch of time was dragged over; without a listener nothing can be.</summary>
+    [Parameter] public EventCallback<ChartStretch> OnZoom { get; set; }
+    /// <summary>Further classes of the card.</summary>
+    [Parameter] public string? Class { get; set; }
 
     [Inject] private IJSRuntime Script { get; set; } = null!;
 
@@ -30,6 +34,11 @@ public sealed partial class ApexChart : IAsyncDisposable
     [JSInvokable]
     public Task PointAsync(string? key, int bucket) =>
         bucket >= 0 && bucket < Model.Buckets.Count ? OnPoint.InvokeAsync(new(key, bucket)) : Task.CompletedTask;
+
+    /// <summary>Called by the browser.</summary>
+    [JSInvokable]
+    public Task ZoomAsync(int first, int last) =>
+        Model.IsOverTime && first >= 0 && first <= last && last < Model.Buckets.Count ? OnZoom.InvokeAsync(new(first, last)) : Task.CompletedTask;
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -46,7 +55,7 @@ public sealed partial class ApexChart : IAsyncDisposable
         if (disposed)
             return;
         sent = Model;
-        chart = await module.InvokeAsync<IJSObjectReference>("create", canvas, Assets["lib/apexcharts/apexcharts.esm.js"], self, Visible(Model));
+        chart = await module.InvokeAsync<IJSObjectReference>("create", canvas, Assets["lib/apexcharts/apexcharts.esm.js"], self, Visible(Model), OnZoom.HasDelegate);
         if (!disposed && !ReferenceEquals(sent, Model))
             await SendAsync();
     }
@@ -65,6 +74,12 @@ public sealed partial class ApexChart : IAsyncDisposable
     {
         asTable = !asTable;
         sent = null;
+    }
+
+    private async Task SavePictureAsync()
+    {
+        if (chart is not null)
+            await chart.InvokeVoidAsync("save", Title);
     }
 
     private async Task ToggleSeriesAsync(string key)

@@ -11,34 +11,42 @@ internal sealed record BreakdownJson(
         var query = breakdown.Query;
         return new(
             TimeZoneInfo.ConvertTime(query.From, query.Zone), TimeZoneInfo.ConvertTime(query.To, query.Zone), query.Zone.Id, query.Grain.Name(),
-            new(breakdown.Freshness.CompleteTo, breakdown.Freshness.Rejected, breakdown.Freshness.Unpriced),
+            new(breakdown.Freshness.CompleteTo, breakdown.Freshness.Rejected, breakdown.Freshness.Unpriced, breakdown.Freshness.RequestsKeptFrom),
             [.. breakdown.Rows.Select(row => BreakdownRowJson.Of(row, query.GroupBy))],
             MeasuresJson.Of(breakdown.Total));
     }
 }
 
-internal sealed record FreshnessJson(DateTimeOffset CompleteTo, long Rejected, long Unpriced);
+/// <param name="RequestsKeptFrom">What was read from requests lacks those before this, which are no longer kept; null when none of the range is missing.</param>
+internal sealed record FreshnessJson(DateTimeOffset CompleteTo, long Rejected, long Unpriced, DateTimeOffset? RequestsKeptFrom);
 
 /// <summary>A row's measures lie beside its bucket and group, not below them.</summary>
 internal sealed record BreakdownRowJson(
     DateTimeOffset? Bucket, IReadOnlyDictionary<string, string?> Group,
-    long Requests, long Failures, long Attempts, TokensJson Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
+    long Requests, long Failures, long Attempts, TokensJson Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs,
+    string? CostPerRequest, double? CacheHitRate, string? CacheSavings, LatencyPercentiles? TtftMs, double? TokensPerSecond)
 {
-    public static BreakdownRowJson Of(BreakdownRow row, IReadOnlyList<Dimension> groupBy)
+    public static BreakdownRowJson Of(BreakdownRow row, IReadOnlyList<Facet> groupBy)
     {
         var group = new Dictionary<string, string?>();
-        for (var index = 0; index < groupBy.Count; index++) group[groupBy[index].Name()] = row.Group[index];
+        for (var index = 0; index < groupBy.Count; index++) group[groupBy[index].Name] = row.Group[index];
         var sums = MeasuresJson.Of(row.Measures);
-        return new(row.Bucket, group, sums.Requests, sums.Failures, sums.Attempts, sums.Tokens, sums.Cost, sums.UnpricedRequests, sums.LatencyMs);
+        return new(row.Bucket, group, sums.Requests, sums.Failures, sums.Attempts, sums.Tokens, sums.Cost, sums.UnpricedRequests, sums.LatencyMs,
+            sums.CostPerRequest, sums.CacheHitRate, sums.CacheSavings, sums.TtftMs, sums.TokensPerSecond);
     }
 }
 
 /// <param name="Cost">Null when no request has a price: unknown, not zero.</param>
+/// <param name="CostPerRequest">Of the priced requests.</param>
+/// <param name="CacheHitRate">Of all input tokens, 0 to 1; null without any.</param>
+/// <param name="CacheSavings">Null unless <c>measures</c> asks for it, as are the two after it; then null where it is not known.</param>
 internal sealed record MeasuresJson(
-    long Requests, long Failures, long Attempts, TokensJson Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs)
+    long Requests, long Failures, long Attempts, TokensJson Tokens, string? Cost, long UnpricedRequests, LatencyPercentiles? LatencyMs,
+    string? CostPerRequest, double? CacheHitRate, string? CacheSavings, LatencyPercentiles? TtftMs, double? TokensPerSecond)
 {
     public static MeasuresJson Of(Measures sums) => new(
-        sums.Requests, sums.Failures, sums.Attempts, TokensJson.Of(sums.Tokens), sums.CostKnown ? JsonMoney.Of(sums.Cost) : null, sums.UnpricedRequests, sums.LatencyMs);
+        sums.Requests, sums.Failures, sums.Attempts, TokensJson.Of(sums.Tokens), sums.CostKnown ? JsonMoney.Of(sums.Cost) : null, sums.UnpricedRequests, sums.LatencyMs,
+        JsonMoney.Of(Measure.CostPerRequest.Of(sums)), (double?)Measure.CacheHitRate.Of(sums), JsonMoney.Of(sums.Events?.CacheSavings), sums.Events?.TtftMs, sums.Events?.TokensPerSecond);
 }
 
 internal static class JsonMoney

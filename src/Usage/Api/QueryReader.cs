@@ -22,7 +22,7 @@ internal sealed class QueryReader(IQueryCollection query, Reach reach, TenantQue
         return new QueryScope(filter.Value, zone.Value, range.Value.From, range.Value.To);
     }
 
-    /// <summary>Filters by the dimensions' names, each repeatable; an empty value means "none".</summary>
+    /// <summary>Filters by the dimensions' names and by tags, each repeatable; an empty value means "none".</summary>
     public Result<UsageFilter> Filter()
     {
         var filter = UsageFilter.None;
@@ -33,6 +33,12 @@ internal sealed class QueryReader(IQueryCollection query, Reach reach, TenantQue
             if (dimension == Dimension.Status && values.FirstOrDefault(static value => UsageStatuses.Parse(value) is null) is { } unknown)
                 return new InvalidQuery($"status \"{unknown}\" is not one of success, failure, cancelled, denied.");
             filter = filter.With(dimension, [.. values.Select(static value => string.IsNullOrEmpty(value) ? null : value)]);
+        }
+        foreach (var (name, values) in query)
+        {
+            if (!name.StartsWith(Facet.TagPrefix, StringComparison.Ordinal)) continue;
+            if (Facet.TagKey(name) is not { } key || values.Any(static value => value?.Contains('\0') == true)) return new InvalidQuery($"\"{name}\" is no tag that can be filtered by.");
+            filter = filter.With(Facet.OfTag(key), [.. values.Select(static value => string.IsNullOrEmpty(value) ? null : value)]);
         }
         if (filter[Dimension.Tenant].Any(tenant => !reach.Includes(tenant ?? ""))) return new ForeignTenant();
         return reach.IsPlatform || filter[Dimension.Tenant].Count > 0 ? filter : filter.With(Dimension.Tenant, [.. reach.Tenants]);

@@ -11,12 +11,14 @@ internal sealed record RequestPageJson(IReadOnlyList<RequestRowJson> Items, stri
 internal sealed record RequestRowJson(
     string Tenant, string Source, string Id, DateTimeOffset OccurredAt, string? Provider, string? Model, string Status, int? HttpStatus,
     string? User, string? Key, string? Session, TokensJson Tokens, string? Cost, string? CostReported,
-    int? LatencyMs, int? TtftMs, int AttemptCount, IReadOnlyList<string> Conflicts)
+    int? LatencyMs, int? TtftMs, int AttemptCount, IReadOnlyList<string> Conflicts,
+    string? Error, string? Team, string? Agent, string? Tool, string? Operation, PromptJson? Prompt)
 {
     public static RequestRowJson Of(RequestRow row) => new(
         row.Tenant, row.Source, row.Id, row.OccurredAt, JsonText.OrNull(row.Provider), JsonText.OrNull(row.Model), row.Status.Name(), row.HttpStatus,
         row.User, row.Key, row.Session, TokensJson.Of(row.Tokens), JsonMoney.Of(row.Cost), JsonMoney.Of(row.CostReported),
-        row.LatencyMs, row.TtftMs, row.AttemptCount, row.Conflicts);
+        row.LatencyMs, row.TtftMs, row.AttemptCount, row.Conflicts,
+        row.Error, row.Team, row.Agent, row.Tool, row.Operation, row.Prompt is null ? null : new(row.Prompt, row.PromptVersion));
 }
 
 /// <summary>One request with its receipt.</summary>

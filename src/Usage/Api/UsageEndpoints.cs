@@ -17,7 +17,7 @@ internal static class UsageEndpoints
         var group = app.MapGroup("/api/v1").RequireAuthorization(Permission.ReadUsage.Policy()).WithTags("Reading");
         group.MapGet("/usage/breakdown", BreakdownAsync).WithSummary("Usage cut by time and dimensions; rows sum to the total.").WithQuery(UsageParameters.Breakdown)
             .Produces<BreakdownJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
-        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first.").WithQuery(UsageParameters.Requests)
+        group.MapGet("/requests", ListAsync).WithSummary("Requests, newest, dearest or slowest first, or the other way round.").WithQuery(UsageParameters.Requests)
             .Produces<RequestPageJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         group.MapGet("/usage/conflicts", ConflictsAsync).WithSummary("How often the senders' numbers contradicted each other, by code, provider and model.").WithQuery(UsageParameters.Conflicts)
             .Produces<ConflictListJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
@@ -25,11 +25,13 @@ internal static class UsageEndpoints
             .Produces<RequestDetailJson>().ProducesProblem(401).ProducesProblem(404);
     }
 
-    private static async Task<IResult> BreakdownAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> BreakdownAsync(HttpContext context, UsageQueries queries, ExplorerQueries explorer, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
         var reach = Reach(context);
         var read = await ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
-        return read.Ok ? Results.Ok(BreakdownJson.Of(await queries.BreakdownAsync(reach, read.Value, cancellationToken))) : Refuse(read.Error, context);
+        if (!read.Ok) return Refuse(read.Error, context);
+        var answer = await AnswerAsync(queries, explorer, reach, read.Value, cancellationToken);
+        return answer.Ok ? Results.Ok(BreakdownJson.Of(answer.Value)) : Refuse(answer.Error, context);
     }
 
     internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
@@ -40,17 +42,30 @@ internal static class UsageEndpoints
         var scope = read.Value;
         var grainName = query["grain"].ToString();
         if (Grains.Parse(grainName.Length == 0 ? "total" : grainName) is not { } grain) return new InvalidQuery($"grain \"{grainName}\" is not one of total, 15m, hour, day, week, month.");
-        var groupBy = new List<Dimension>();
-        foreach (var name in query["groupBy"].SelectMany(static value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        var groupBy = new List<Facet>();
+        foreach (var name in Names(query["groupBy"]))
         {
-            if (Dimensions.Parse(name) is not { } dimension) return new InvalidQuery($"groupBy \"{name}\" is not one of {string.Join(", ", Dimensions.All.Select(static known => known.Name()))}.");
-            if (!groupBy.Contains(dimension)) groupBy.Add(dimension);
+            if (Facet.Parse(name) is not { } facet) return new InvalidQuery($"groupBy \"{name}\" is not one of {string.Join(", ", Dimensions.All.Select(static known => known.Name()))}, tag.<key>.");
+            if (!groupBy.Contains(facet)) groupBy.Add(facet);
         }
         if (BreakdownReader.TooManyBuckets(scope.From, scope.To, grain)) return new InvalidQuery($"The range holds more than {BreakdownReader.MaxBuckets} buckets: take a coarser grain or a shorter range.");
         var percentiles = query["percentiles"].ToString();
         if (percentiles is not ("" or "true" or "false")) return new InvalidQuery($"percentiles \"{percentiles}\" is neither true nor false.");
-        return new BreakdownQuery(scope.From, scope.To, scope.Zone, grain, groupBy, scope.Filter) { Percentiles = percentiles != "false" };
+        var events = EventMeasures.None;
+        foreach (var name in Names(query["measures"]))
+        {
+            if (UsageParameters.EventMeasuresByName.GetValueOrDefault(name) is not (not EventMeasures.None and var measure)) return new InvalidQuery($"measures \"{name}\" is not one of {string.Join(", ", UsageParameters.EventMeasuresByName.Keys)}.");
+            events |= measure;
+        }
+        return new BreakdownQuery(scope.From, scope.To, scope.Zone, grain, groupBy, scope.Filter) { Percentiles = percentiles != "false", FromEvents = events };
     }
+
+    private static IEnumerable<string> Names(Microsoft.Extensions.Primitives.StringValues lists) =>
+        lists.SelectMany(static value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>From rollups, or else from events, within a budget.</summary>
+    internal static async Task<Result<Breakdown>> AnswerAsync(UsageQueries queries, ExplorerQueries explorer, Reach reach, BreakdownQuery query, CancellationToken cancellationToken) =>
+        BreakdownReader.ReadsEvents(query) ? await explorer.BreakdownAsync(reach, query, cancellationToken) : await queries.BreakdownAsync(reach, query, cancellationToken);
 
     private static async Task<IResult> ListAsync(HttpContext context, UsageQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -65,15 +80,15 @@ internal static class UsageEndpoints
         var read = await reader.ScopeAsync(cancellationToken);
         if (!read.Ok) return read.Error;
         var scope = read.Value;
-        if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of -occurredAt, -cost, -latencyMs.");
+        var (where, wrong) = RequestFilter.Read(query.SelectMany(static pair => pair.Value.Select(value => (pair.Key, value ?? ""))));
+        if (wrong is not null) return new InvalidQuery(wrong);
+        if (Sort(query["sort"].ToString()) is not { } sort) return new InvalidQuery($"sort \"{query["sort"]}\" is not one of {string.Join(", ", UsageParameters.Sorts)}.");
         var limitText = query["limit"].ToString();
         var limit = 100;
         if (limitText.Length > 0 && (!int.TryParse(limitText, out limit) || limit is < 1 or > MaxLimit)) return new InvalidQuery($"limit \"{limitText}\" is not a whole number from 1 to {MaxLimit}.");
         var cursor = query["cursor"].ToString() is { Length: > 0 } text ? text : null;
-        if (cursor is not null && RequestCursor.Parse(cursor, sort) is null) return new InvalidQuery("cursor is not one that this list gave.");
-        var unpriced = reader.Flag("unpriced");
-        if (!unpriced.Ok) return unpriced.Error;
-        return new RequestQuery(scope.From, scope.To, scope.Filter, sort, cursor, limit, [.. query["conflict"].OfType<string>().Where(static code => code.Length > 0)], unpriced.Value);
+        if (cursor is not null && RequestCursor.Parse(cursor, sort.By, sort.Ascending) is null) return new InvalidQuery("cursor is not one that this list gave.");
+        return new RequestQuery(scope.From, scope.To, scope.Filter, sort.By, cursor, limit) { Where = where, Ascending = sort.Ascending };
     }
 
     private static async Task<IResult> ConflictsAsync(HttpContext context, MoneyQueries queries, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
@@ -91,11 +106,14 @@ internal static class UsageEndpoints
         return Results.Ok(ConflictListJson.Of(await queries.ListConflictsAsync(within, range.Value.From, range.Value.To, cancellationToken)));
     }
 
-    private static RequestSort? Sort(string name) => name switch
+    private static (RequestSort By, bool Ascending)? Sort(string name) => name switch
     {
-        "" or "-occurredAt" => RequestSort.OccurredAt,
-        "-cost" => RequestSort.Cost,
-        "-latencyMs" => RequestSort.LatencyMs,
+        "" or "-occurredAt" => (RequestSort.OccurredAt, false),
+        "occurredAt" => (RequestSort.OccurredAt, true),
+        "-cost" => (RequestSort.Cost, false),
+        "cost" => (RequestSort.Cost, true),
+        "-latencyMs" => (RequestSort.LatencyMs, false),
+        "latencyMs" => (RequestSort.LatencyMs, true),
         _ => null,
     };
 

@@ -14,7 +14,7 @@ internal sealed class CorrectionReader(Contexts contexts)
 
     public async Task<IReadOnlyList<CorrectedDay>> ReadAsync(Reach reach, DateTimeOffset from, DateTimeOffset to, UsageFilter filter, CancellationToken cancellationToken)
     {
-        if (filter.Values.Keys.Except(Known).Any()) return [];
+        if (filter.Tags.Count > 0 || filter.Values.Keys.Except(Known).Any()) return [];
         var first = DateOnly.FromDateTime(from.UtcDateTime.AddDays(1).AddTicks(-1));
         var end = DateOnly.FromDateTime(to.UtcDateTime);
         var (tenants, providers, models) = (filter[Dimension.Tenant], filter[Dimension.Provider], filter[Dimension.Model]);

@@ -24,15 +24,16 @@ internal static class ExportEndpoints
     }
 
     private static async Task<IResult> UsageAsync(
-        HttpContext context, UsageQueries queries, CorrectionReader corrections, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, UsageQueries queries, ExplorerQueries explorer, CorrectionReader corrections, TenantQueries tenants, TimeProvider time, CancellationToken cancellationToken)
     {
         var reach = Caller.Of(context).ReachOf(Permission.ReadUsage);
         var read = await UsageEndpoints.ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
         if (!read.Ok) return UsageEndpoints.Refuse(read.Error, context);
-        var breakdown = await queries.BreakdownAsync(reach, read.Value, cancellationToken);
         var query = read.Value;
+        var answer = await UsageEndpoints.AnswerAsync(queries, explorer, reach, query, cancellationToken);
+        if (!answer.Ok) return UsageEndpoints.Refuse(answer.Error, context);
         var corrected = await corrections.ReadAsync(reach, query.From, query.To, query.Filter, cancellationToken);
-        return Results.Stream(stream => UsageCsv.WriteAsync(stream, breakdown, corrected, cancellationToken), Csv, Name("usage", query.From, query.To, query.Zone));
+        return Results.Stream(stream => UsageCsv.WriteAsync(stream, answer.Value, corrected, cancellationToken), Csv, Name("usage", query.From, query.To, query.Zone));
     }
 
     private static async Task<IResult> FocusAsync(

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace AgentConsole.Usage.Pages;
 
-/// <summary>What the overview and the usage page share: they show the same board at different depth.</summary>
+/// <summary>A page that shows a board and follows it.</summary>
 public abstract class BoardPage : LivePage<UsageBoard>
 {
     private UsageBoardReader? reader;
@@ -26,7 +26,4 @@ public abstract class BoardPage : LivePage<UsageBoard>
         }
         return reader.ReadAsync(UsageView.Read(Frame, Clock.GetUtcNow(), DefaultGroup), cancellationToken);
     }
-
-    protected Task<IReadOnlyList<string>> ReadValuesAsync(Dimension dimension, int limit) =>
-        Queries.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
 }

@@ -8,17 +8,17 @@ namespace AgentConsole.Usage.Pages;
 /// <param name="Event">Null when there is no such request.</param>
 public sealed record RequestDetail(UsageEvent? Event, Receipt Receipt)
 {
+    /// <summary>The tries in order, ending with the one that answered; empty when the sender told of none.</summary>
+    public IReadOnlyList<AttemptView> Attempts { get; init; } = [];
+
+    /// <summary>Where it stands in its session; null when it has none, or where that is not shown.</summary>
+    public SessionPlace? Place { get; init; }
+
+    public static RequestDetail Of(UsageEvent? usage, PriceBook book) =>
+        usage is null ? new(null, new Receipt()) : new(usage, book.Explain(usage.ToConsumption(), usage.PriceId)) { Attempts = AttemptViews.Read(usage, book) };
+
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>The tries in order, ending with the one that answered; empty when the sender told of none.</summary>
-    public static IReadOnlyList<AttemptView> Attempts(UsageEvent usage)
-    {
-        var told = Read<AttemptView[]>(usage.Attempts) ?? [];
-        if (told.Length == 0 || told[^1].Status == "success" || usage.Status != UsageStatus.Success)
-            return told;
-        return [.. told, new(usage.Provider, usage.Model, told[^1].Level + 1, "success", usage.HttpStatus, null, usage.LatencyMs)];
-    }
 
     /// <summary>Stages of the agent's pipeline, by start.</summary>
     public static IReadOnlyList<HopView> Hops(UsageEvent usage) =>
@@ -55,7 +55,7 @@ public sealed record RequestDetail(UsageEvent? Event, Receipt Receipt)
         }
     }
 
-    private static T? Read<T>(string? json) where T : class
+    internal static T? Read<T>(string? json) where T : class
     {
         try
         {
@@ -68,8 +68,8 @@ public sealed record RequestDetail(UsageEvent? Event, Receipt Receipt)
     }
 }
 
-/// <summary>One try against one provider.</summary>
-public sealed record AttemptView(string? Provider, string? Model, int Level, string? Status, int? HttpStatus, string? Reason, int? LatencyMs);
-
 /// <summary>One stage, in milliseconds from the start of the request.</summary>
-public sealed record HopView(string Name, double StartMs, double DurationMs);
+public sealed record HopView(string Name, double StartMs, double DurationMs, string? Kind = null, string? Status = null)
+{
+    public double EndMs => StartMs + DurationMs;
+}

@@ -2,53 +2,80 @@ using AgentConsole.Shell;
 
 namespace AgentConsole.Usage.Pages;
 
-/// <summary>Filters that are no dimension: requests whose numbers contradict each other, requests without a price.</summary>
-public sealed record RequestFlaws(IReadOnlyList<string> Conflicts, bool Unpriced)
-{
-    public static readonly string[] Parameters = ["conflict", "unpriced"];
-
-    /// <summary>What the requests are, after their number; empty when all are meant.</summary>
-    public string Words => (Conflicts.Count > 0, Unpriced) switch
-    {
-        (true, true) => "without a price and with numbers that contradict each other",
-        (true, false) => "with numbers that contradict each other",
-        (false, true) => "without a price",
-        (false, false) => "",
-    };
-
-    public bool None => Conflicts.Count == 0 && !Unpriced;
-
-    public static RequestFlaws Read(PageUrl url) => new([.. url.All("conflict").Where(static code => code.Length > 0)], url["unpriced"] == "true");
-}
-
 /// <summary>What the requests page shows.</summary>
-/// <param name="Total">Of every request that fits, not only of this page; null when it takes too long to read.</param>
 /// <param name="Rejected">Items refused at the door; null unless their tab is open.</param>
-public sealed record RequestList(TimeRange Range, RequestSort Sort, RequestPage Page, RequestTotal? Total, Freshness Freshness, IReadOnlyList<RejectedItem>? Rejected, bool HasEvents, RequestFlaws Flaws)
+/// <param name="Open">The request in the side panel; null when none is.</param>
+public sealed record RequestList(TimeRange Range, RequestScroll Scroll, Freshness Freshness, IReadOnlyList<RejectedItem>? Rejected, bool HasEvents, RequestDetail? Open)
 {
-    public const int PageSize = 100;
     public const string RejectedTab = "rejected";
 
-    public static RequestSort ReadSort(string? name) => name?.TrimStart('-') switch
+    public RequestQuery Query => Scroll.Question;
+}
+
+/// <summary>The question that a URL of the requests page asks.</summary>
+public static class RequestQueries
+{
+    public static RequestQuery Read(PageUrl url, UsageView view)
     {
-        "cost" => RequestSort.Cost,
-        "latencyMs" => RequestSort.LatencyMs,
-        _ => RequestSort.OccurredAt,
+        var (sort, ascending) = ReadSort(url["sort"]);
+        return new(view.Range.From, view.Range.To, view.Filter, sort, url.Text("cursor"), RequestScroll.PageSize) { Where = RequestFilter.Read(url.Parameters).Filter, Ascending = ascending };
+    }
+
+    public static (RequestSort Sort, bool Ascending) ReadSort(string? name) => name?.TrimStart('-') switch
+    {
+        "cost" => (RequestSort.Cost, name[0] != '-'),
+        "latencyMs" => (RequestSort.LatencyMs, name[0] != '-'),
+        "occurredAt" => (RequestSort.OccurredAt, name[0] != '-'),
+        _ => (RequestSort.OccurredAt, false),
     };
 
-    public static string Name(RequestSort sort) => sort switch
+    /// <summary>As the URL says it.</summary>
+    public static string SortName(this RequestQuery query) => (query.Ascending ? "" : "-") + query.Sort switch
     {
-        RequestSort.OccurredAt => "-occurredAt",
-        RequestSort.Cost => "-cost",
-        RequestSort.LatencyMs => "-latencyMs",
-        _ => throw new ArgumentOutOfRangeException(nameof(sort)),
+        RequestSort.OccurredAt => "occurredAt",
+        RequestSort.Cost => "cost",
+        RequestSort.LatencyMs => "latencyMs",
+        _ => throw new ArgumentOutOfRangeException(nameof(query)),
     };
 
-    public string Order => Sort switch
+    public static string Order(this RequestQuery query) => (query.Sort, query.Ascending) switch
     {
-        RequestSort.OccurredAt => "newest first",
-        RequestSort.Cost => "dearest first",
-        RequestSort.LatencyMs => "slowest first",
-        _ => throw new InvalidOperationException($"Unknown order {Sort}."),
+        (RequestSort.OccurredAt, false) => "newest first",
+        (RequestSort.OccurredAt, true) => "oldest first",
+        (RequestSort.Cost, false) => "dearest first",
+        (RequestSort.Cost, true) => "cheapest first",
+        (RequestSort.LatencyMs, false) => "slowest first",
+        (RequestSort.LatencyMs, true) => "fastest first",
+        _ => throw new ArgumentOutOfRangeException(nameof(query)),
     };
+}
+
+/// <summary>The request that is open beside a list: <c>open=tenant/id</c>, and <c>via</c> where it did not come in by the native way.</summary>
+public sealed record OpenRequest(string Tenant, string Id, string Source)
+{
+    public const string Parameter = "open";
+    public const string SourceParameter = "via";
+
+    public static readonly string[] Parameters = [Parameter, SourceParameter];
+
+    public static OpenRequest Of(RequestRow row) => new(row.Tenant, row.Id, row.Source);
+
+    /// <summary>Null when none is, or it cannot be read.</summary>
+    public static OpenRequest? Read(PageUrl url) =>
+        url.Text(Parameter) is { } text && text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < text.Length - 1
+            ? new(text[..slash], text[(slash + 1)..], url.Text(SourceParameter) ?? UsageSources.Native)
+            : null;
+
+    public PageUrl In(PageUrl url)
+    {
+        var open = url.Without(Parameters).With(Parameter, $"{Tenant}/{Id}");
+        return Source == UsageSources.Native ? open : open.With(SourceParameter, Source);
+    }
+
+    /// <summary>Its own page.</summary>
+    public PageUrl Page(PageUrl url)
+    {
+        var page = url.To(Shell.Links.Request(Tenant, Id));
+        return Source == UsageSources.Native ? page : page.With("source", Source);
+    }
 }

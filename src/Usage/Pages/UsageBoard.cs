@@ -35,15 +35,17 @@ public sealed record Comparison(string? Reason)
 
     public bool IsKnown => Reason is null;
 
-    public static Comparison Of(TimeRange range, DateTimeOffset? firstUse, Measures previous)
+    public static Comparison Of(TimeRange range, DateTimeOffset? firstUse, Measures previous) => Of(range, range.Previous(), range.PreviousWords, firstUse, previous);
+
+    /// <param name="words">What <paramref name="before"/> is called.</param>
+    public static Comparison Of(TimeRange range, TimeRange before, string words, DateTimeOffset? firstUse, Measures previous)
     {
-        var before = range.Previous();
-        if (firstUse is not { } first) return new($"Nothing is known of {range.PreviousWords}");
+        if (firstUse is not { } first) return new($"Nothing is known of {words}");
         var local = TimeZoneInfo.ConvertTime(first, range.Zone);
         var begins = range.Length >= ByTheDay ? TimeRange.Midnight(DateOnly.FromDateTime(local.DateTime), range.Zone) : first;
         if (begins > before.From)
-            return new($"The data begins on {Format.Date(first, range.Zone)}: {(begins >= before.To ? "nothing" : "only a part")} is known of {range.PreviousWords}, which began on {Format.Date(before.From, range.Zone)}");
-        return new(previous.Requests == 0 ? $"There was no request in {range.PreviousWords}" : null);
+            return new($"The data begins on {Format.Date(first, range.Zone)}: {(begins >= before.To ? "nothing" : "only a part")} is known of {words}, which began on {Format.Date(before.From, range.Zone)}");
+        return new(previous.Requests == 0 ? $"There was no request in {words}" : null);
     }
 }
 

@@ -16,7 +16,8 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
     public static UsageView Read(Frame frame, DateTimeOffset now, Dimension defaultGroup)
     {
         var range = frame.Range(now);
-        var group = Dimensions.Parse(frame.Url.Text("groupBy")) ?? defaultGroup;
+        // A board follows every event: what no rollup knows is the explorer's.
+        var group = Dimensions.Parse(frame.Url.Text("groupBy")) is { } named && Common.Contains(named) ? named : defaultGroup;
         return new(range, ReadGrain(frame.Url.Text("grain"), range.Length), group, ReadFilter(frame.Url), frame.Url.Text("sort") ?? DefaultSort);
     }
 
@@ -43,7 +44,7 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
         _ => Grain.Month,
     };
 
-    private static Grain ReadGrain(string? name, TimeSpan length)
+    internal static Grain ReadGrain(string? name, TimeSpan length)
     {
         var grain = Grains.Parse(name) is { } named and not Grain.Total ? named : GrainFor(length);
         while (grain < Grain.Month && length / Shortest(grain) > MostBuckets)
@@ -63,5 +64,5 @@ public sealed record UsageView(TimeRange Range, Grain Grain, Dimension GroupBy, 
         _ => TimeSpan.FromDays(28),
     };
 
-    public BreakdownQuery Ask(Grain grain, params Dimension[] groupBy) => new(Range.From, Range.To, Range.Zone, grain, groupBy, Filter);
+    public BreakdownQuery Ask(Grain grain, params Facet[] groupBy) => new(Range.From, Range.To, Range.Zone, grain, groupBy, Filter);
 }

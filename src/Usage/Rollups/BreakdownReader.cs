@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AgentConsole.Usage.Exploring;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,37 +33,63 @@ internal static class BreakdownReader
         {{(query.Percentiles ? "string_agg(int4send(r.latency_ms), '')" : "NULL::bytea")}}, {{TokenSums}}
         """;
 
-    public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken)
+    public static Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken) =>
+        ReadAsync(connection, query, tenants, null, cancellationToken);
+
+    /// <param name="reading">How events are read; null: all at once.</param>
+    public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(
+        NpgsqlConnection connection, BreakdownQuery query, string[] tenants, EventReading? reading, CancellationToken cancellationToken)
     {
         var buckets = Buckets(query);
-        var levels = RollupCover.LevelsFor(query.GroupBy.Concat(query.Filter.Values.Keys));
-        var pieces = new List<Piece>();
-        for (var index = 0; index < buckets.Count; index++)
-            RollupCover.Add(pieces, index, levels, buckets[index].From, buckets[index].To);
-
-        var groups = new Dictionary<GroupKey, Sums>();
-        var rolled = pieces.Where(static piece => piece.Level is not null).ToList();
-        var raw = pieces.Where(static piece => piece.Level is null).ToList();
-        if (rolled.Count > 0)
-        {
-            await using var rollups = RollupCommand(connection, query, tenants, rolled, [.. buckets.Select(static bucket => bucket.From)]);
-            await CollectAsync(rollups, query, groups, static bucket => bucket, isPacked: true, cancellationToken);
-            await using var tail = TailCommand(connection, query, tenants, rolled);
-            await CollectAsync(tail, query, groups, BucketOfQuarter(rolled), isPacked: false, cancellationToken);
-        }
-        if (raw.Count > 0)
-        {
-            await using var events = EventCommand(connection, query, tenants, raw);
-            await CollectAsync(events, query, groups, static bucket => bucket, isPacked: false, cancellationToken);
-        }
-        var total = new Sums();
+        var groups = await SumAsync(connection, query, tenants, buckets, null, reading, cancellationToken);
+        var total = new UsageSums(query.FromEvents);
         foreach (var sums in groups.Values) total.Add(sums);
         BreakdownRow[] rows = [.. groups.OrderBy(static group => group.Key).Select(group =>
             new BreakdownRow(buckets[group.Key.Bucket].Label, group.Key.Values, group.Value.ToMeasures()))];
         return (rows, total.ToMeasures());
     }
 
-    private static List<(DateTimeOffset? Label, DateTime From, DateTime To)> Buckets(BreakdownQuery query)
+    /// <summary>Whether no rollup answers it, so that every request of the range is read.</summary>
+    public static bool ReadsEvents(BreakdownQuery query) => LevelsFor(query).Length == 0;
+
+    /// <param name="slots">Which of the output's slots each bucket is added to; null: every bucket is one.</param>
+    /// <param name="reading">How events are read; null: all at once.</param>
+    public static async Task<Dictionary<GroupKey, UsageSums>> SumAsync(
+        NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<(DateTimeOffset? Label, DateTime From, DateTime To)> buckets, int[]? slots, EventReading? reading, CancellationToken cancellationToken)
+    {
+        var levels = LevelsFor(query);
+        var pieces = new List<Piece>();
+        for (var index = 0; index < buckets.Count; index++)
+            RollupCover.Add(pieces, index, levels, buckets[index].From, buckets[index].To);
+
+        var groups = new Dictionary<GroupKey, UsageSums>();
+        var rolled = pieces.Where(static piece => piece.Level is not null).ToList();
+        var raw = pieces.Where(static piece => piece.Level is null).ToList();
+        int? Slot(int bucket) => slots is null ? bucket : slots[bucket];
+        if (rolled.Count > 0)
+        {
+            await using var rollups = RollupCommand(connection, query, tenants, rolled, [.. buckets.Select(static bucket => bucket.From)]);
+            await CollectAsync(rollups, query, groups, Slot, null, isPacked: true, cancellationToken);
+            await using var tail = TailCommand(connection, query, tenants, rolled);
+            var bucketOf = BucketOfQuarter(rolled);
+            await CollectAsync(tail, query, groups, quarter => bucketOf(quarter) is { } bucket ? Slot(bucket) : null, null, isPacked: false, cancellationToken);
+        }
+        foreach (var part in reading?.Parts(raw) ?? (raw.Count == 0 ? [] : [raw]))
+        {
+            await using var events = EventCommand(connection, query, tenants, part);
+            await CollectAsync(events, query, groups, Slot, reading, isPacked: false, cancellationToken);
+            reading?.Read(part);
+        }
+        return groups;
+    }
+
+    /// <summary>None when no kind of rollup knows everything that is asked for.</summary>
+    private static RollupLevel[] LevelsFor(BreakdownQuery query) =>
+        query.FromEvents != EventMeasures.None || query.Filter.Tags.Count > 0 || query.GroupBy.Any(static facet => facet.Tag is not null)
+            ? []
+            : RollupCover.LevelsFor(query.GroupBy.Select(static facet => facet.Known!.Value).Concat(query.Filter.Values.Keys));
+
+    public static List<(DateTimeOffset? Label, DateTime From, DateTime To)> Buckets(BreakdownQuery query)
     {
         var (from, to) = (query.From.UtcDateTime, query.To.UtcDateTime);
         if (query.Grain == Grain.Total) return [(null, from, to)];
@@ -93,7 +120,7 @@ internal static class BreakdownReader
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, starts);
         if (looksUp) Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, subjects!);
         var filter = UsageSql.Filter(command, query.Filter, RollupColumn);
-        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {RollupColumn(dimension)}"));
+        var groups = UsageSql.Groups(command, query.GroupBy, RollupColumn);
         command.CommandText = $"""
             SELECT width_bucket(r.bucket_start, $6) - 1 AS bucket, sum(r.failures)::bigint, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost),
                    {(query.Percentiles ? "string_agg(r.latency, '')" : "NULL::bytea")}, {TokenSums}{groups}
@@ -118,14 +145,14 @@ internal static class BreakdownReader
     {
         var command = WithPieces(connection, tenants, pieces);
         var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
-        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
+        var groups = UsageSql.Groups(command, query.GroupBy, UsageSql.EventColumn);
         command.CommandText = $"""
-            SELECT p.bucket, {EventSums(query)}{groups}
+            SELECT p.bucket, {EventSums(query)}{groups}{EventColumns.Select(query.FromEvents)}
             FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4) AS p(bucket, lower, upper)
             CROSS JOIN LATERAL (
               SELECT * FROM usage_events AS r
               WHERE r.tenant_id = t.tenant_id AND r.occurred_at >= p.lower AND r.occurred_at < p.upper{filter} OFFSET 0) AS r
-            GROUP BY p.bucket{groups}
+            GROUP BY p.bucket{groups}{EventColumns.GroupBy(query.FromEvents)}
             """;
         return command;
     }
@@ -138,7 +165,7 @@ internal static class BreakdownReader
         Add(command, NpgsqlDbType.TimestampTz, pieces.Min(static piece => piece.From));
         Add(command, NpgsqlDbType.TimestampTz, pieces.Max(static piece => piece.To));
         var filter = UsageSql.Filter(command, query.Filter, UsageSql.EventColumn);
-        var groups = string.Concat(query.GroupBy.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
+        var groups = UsageSql.Groups(command, query.GroupBy, UsageSql.EventColumn);
         command.CommandText = $"""
             SELECT floor(extract(epoch FROM r.occurred_at) / 900)::int AS quarter, {EventSums(query)}{groups}
             FROM (SELECT * FROM usage_events AS r WHERE r.xid >= (SELECT xid FROM usage_rollup_watermark) OFFSET 0) AS r
@@ -185,84 +212,42 @@ internal static class BreakdownReader
     private static void Add(NpgsqlCommand command, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
 
-    private static async Task CollectAsync(NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, Sums> groups, Func<int, int?> bucketOf, bool isPacked, CancellationToken cancellationToken)
+    private static async Task CollectAsync(
+        NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, UsageSums> groups, Func<int, int?> slotOf, EventReading? reading, bool isPacked, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (bucketOf(reader.GetInt32(0)) is not { } bucket) continue;
+            if (slotOf(reader.GetInt32(0)) is not { } slot) continue;
             var values = new string?[query.GroupBy.Count];
             for (var index = 0; index < values.Length; index++)
-                values[index] = UsageSql.GroupValue(reader, 7 + TokenCounts.BucketCount + index, query.GroupBy[index]);
-            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(bucket, values), out _);
-            (sums ??= new Sums()).Add(reader, isPacked);
+                values[index] = UsageSql.GroupValue(reader, EventColumns.FirstGroup + index, query.GroupBy[index]);
+            ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(slot, values), out _);
+            (sums ??= new UsageSums()).Add(reader, isPacked);
+            if (query.FromEvents != EventMeasures.None) sums.AddEvents(reader, query.FromEvents, EventColumns.FirstGroup + values.Length, reading!.Book);
+            reading?.Hold(groups.Count);
         }
     }
+}
 
-    /// <summary>Equal by value: a bucket and its group.</summary>
-    private readonly record struct GroupKey(int Bucket, string?[] Values) : IComparable<GroupKey>
+/// <summary>Equal by value: a bucket, or the slot that several are added to, and its group.</summary>
+internal readonly record struct GroupKey(int Bucket, string?[] Values) : IComparable<GroupKey>
+{
+    /// <summary>By time, then by name, "none" first.</summary>
+    public int CompareTo(GroupKey other)
     {
-        /// <summary>By time, then by name, "none" first.</summary>
-        public int CompareTo(GroupKey other)
-        {
-            var order = Bucket.CompareTo(other.Bucket);
-            for (var index = 0; order == 0 && index < Values.Length; index++) order = string.CompareOrdinal(Values[index], other.Values[index]);
-            return order;
-        }
-
-        public bool Equals(GroupKey other) => Bucket == other.Bucket && Values.AsSpan().SequenceEqual(other.Values);
-
-        public override int GetHashCode()
-        {
-            var hash = new HashCode();
-            hash.Add(Bucket);
-            foreach (var value in Values) hash.Add(value);
-            return hash.ToHashCode();
-        }
+        var order = Bucket.CompareTo(other.Bucket);
+        for (var index = 0; order == 0 && index < Values.Length; index++) order = string.CompareOrdinal(Values[index], other.Values[index]);
+        return order;
     }
 
-    private sealed class Sums
+    public bool Equals(GroupKey other) => Bucket == other.Bucket && Values.AsSpan().SequenceEqual(other.Values);
+
+    public override int GetHashCode()
     {
-        private LatencyHistogram? _latency;
-        private TokenCounts _tokens;
-        private long _requests, _failures, _attempts, _unpriced;
-        private decimal _cost;
-
-        /// <summary>Adds a row: bucket, failures, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
-        /// <param name="isPacked">Whether latencies come as a histogram, else as milliseconds.</param>
-        public void Add(NpgsqlDataReader reader, bool isPacked)
-        {
-            _failures += reader.GetInt64(1);
-            _requests += reader.GetInt64(2);
-            _attempts += reader.GetInt64(3);
-            _unpriced += reader.GetInt64(4);
-            _cost += reader.GetDecimal(5);
-            if (!reader.IsDBNull(6)) AddLatency(reader.GetFieldValue<byte[]>(6), isPacked);
-            var tokens = default(TokenCounts);
-            foreach (var bucket in TokenCounts.Buckets)
-                if (reader.GetInt64(7 + (int)bucket) is > 0 and var count) tokens = tokens.With(bucket, count);
-            _tokens += tokens;
-        }
-
-        public void Add(Sums other)
-        {
-            _failures += other._failures;
-            _requests += other._requests;
-            _attempts += other._attempts;
-            _unpriced += other._unpriced;
-            _cost += other._cost;
-            _tokens += other._tokens;
-            if (other._latency is { } latency) (_latency ??= new()).Add(latency);
-        }
-
-        public Measures ToMeasures() => new(_requests, _failures, _attempts, _tokens, _cost, _unpriced, _latency?.Percentiles());
-
-        private void AddLatency(byte[] sent, bool isPacked)
-        {
-            if (sent.Length == 0) return;
-            _latency ??= new();
-            if (isPacked) _latency.AddPacked(sent);
-            else _latency.AddMilliseconds(sent);
-        }
+        var hash = new HashCode();
+        hash.Add(Bucket);
+        foreach (var value in Values) hash.Add(value);
+        return hash.ToHashCode();
     }
 }

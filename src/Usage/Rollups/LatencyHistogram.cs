@@ -59,10 +59,11 @@ internal sealed class LatencyHistogram
 
     public void Add(int milliseconds) => AddBin(Bin(milliseconds), 1);
 
-    public void Add(LatencyHistogram other)
+    /// <param name="times">-1 takes away what was added.</param>
+    public void Add(LatencyHistogram other, int times = 1)
     {
         for (var bin = 0; bin < BinCount; bin++)
-            if (other._counts[bin] > 0) AddBin(bin, other._counts[bin]);
+            if (other._counts[bin] > 0) AddBin(bin, times * other._counts[bin]);
     }
 
     public LatencyPercentiles? Percentiles() => Count == 0 ? null : new(Percentile(0.50), Percentile(0.95), Percentile(0.99));

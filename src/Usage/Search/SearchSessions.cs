@@ -16,7 +16,7 @@ internal sealed class SearchSessions(Database database, TimeProvider time) : ISe
     private const string Fitting = "r.tenant_id = t.tenant_id AND r.session < $3 AND r.occurred_at >= $6";
 
     private const string Sql = $"""
-        SELECT f.tenant_id, f.session, l.event_id, l.occurred_at FROM unnest($1) AS t(tenant_id)
+        SELECT f.tenant_id, f.session, l.occurred_at FROM unnest($1) AS t(tenant_id)
         CROSS JOIN LATERAL (
           WITH RECURSIVE s AS (
             (SELECT r.session FROM usage_events AS r WHERE {Fitting} AND r.session >= $2 ORDER BY r.session LIMIT 1)
@@ -24,7 +24,7 @@ internal sealed class SearchSessions(Database database, TimeProvider time) : ISe
             SELECT n.session FROM s CROSS JOIN LATERAL (SELECT r.session FROM usage_events AS r WHERE {Fitting} AND r.session > s.session ORDER BY r.session LIMIT 1) AS n)
           SELECT t.tenant_id, s.session FROM s LIMIT $5) AS f
         CROSS JOIN LATERAL (
-          SELECT r.event_id, r.occurred_at FROM usage_events AS r WHERE r.tenant_id = t.tenant_id AND r.session = f.session AND r.occurred_at >= $6 ORDER BY r.occurred_at DESC LIMIT 1) AS l
+          SELECT r.occurred_at FROM usage_events AS r WHERE r.tenant_id = t.tenant_id AND r.session = f.session AND r.occurred_at >= $6 ORDER BY r.occurred_at DESC LIMIT 1) AS l
         ORDER BY f.session = $2 DESC, f.tenant_id = $4 DESC, l.occurred_at DESC, f.session LIMIT $5
         """;
 
@@ -41,8 +41,8 @@ internal sealed class SearchSessions(Database database, TimeProvider time) : ISe
         var hits = new List<SearchHit>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (tenant, id, newest, at) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)));
-            hits.Add(new(id, UsageLinks.FoundSession(tenant, newest), tenant, $"newest request {Format.DateTime(at, TimeZoneInfo.Utc)} UTC"));
+            var (tenant, id, at) = (reader.GetString(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2)));
+            hits.Add(new(id, UsageLinks.Session(PageUrl.Parse("/"), tenant, id).ToString(), tenant, $"newest request {Format.DateTime(at, TimeZoneInfo.Utc)} UTC"));
         }
         return hits;
     }

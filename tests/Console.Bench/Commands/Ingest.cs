@@ -56,16 +56,25 @@ internal static class Ingest
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var chunks = new List<byte[]>();
-        await using (var export = await connection.BeginRawBinaryCopyAsync("COPY (SELECT * FROM usage_events) TO STDOUT (FORMAT BINARY)", cancellationToken))
+        var columns = await ColumnsAsync(connection, cancellationToken);
+        await using (var export = await connection.BeginRawBinaryCopyAsync($"COPY (SELECT {columns} FROM usage_events) TO STDOUT (FORMAT BINARY)", cancellationToken))
         {
             var buffer = new byte[256 * 1024];
             for (int read; (read = await export.ReadAsync(buffer, cancellationToken)) > 0;) chunks.Add(buffer[..read]);
         }
         await Sql.ExecuteAsync(connection, "TRUNCATE usage_events; CHECKPOINT", cancellationToken);
         var started = Stopwatch.GetTimestamp();
-        await using (var import = await connection.BeginRawBinaryCopyAsync("COPY usage_events FROM STDIN (FORMAT BINARY)", cancellationToken))
+        await using (var import = await connection.BeginRawBinaryCopyAsync($"COPY usage_events ({columns}) FROM STDIN (FORMAT BINARY)", cancellationToken))
             foreach (var chunk in chunks) await import.WriteAsync(chunk, cancellationToken);
         var took = Stopwatch.GetElapsedTime(started);
         return await Sql.CountAsync(connection, "SELECT count(*) FROM usage_events", cancellationToken) / took.TotalSeconds;
+    }
+
+    /// <summary>All but those that PostgreSQL computes.</summary>
+    private static async Task<string> ColumnsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'usage_events'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''";
+        await using var command = new NpgsqlCommand(Sql, connection);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -14,7 +14,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
     /// <summary>States of pages that have an address of their own, beside each page's first.</summary>
     private static readonly string[] States =
     [
-        "/usage?range=7d&groupBy=user&grain=day", "/usage?range=30d&model=nothing-has-this", "/requests?range=7d", "/requests?tab=rejected", "/reconciliation?tab=invoice", "/prices?tab=unpriced", "/prices?tab=reprice",
+        "/usage?range=7d&groupBy=user&grain=day", "/usage?range=30d&model=nothing-has-this", "/requests?range=7d", "/requests?range=30d&open=acme/evt-1", "/requests?tab=rejected", "/reconciliation?tab=invoice", "/prices?tab=unpriced", "/prices?tab=reprice",
         "/prices?tab=import", "/prices?tab=add", "/alerts?tab=past", "/keys?tab=create", "/keys?tenant=chat", "/tenants?tab=create", "/members?tab=invite", "/members?tab=invitations", "/audit?range=24h",
     ];
 

@@ -111,6 +111,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             httpStatus = failed ? 503 : 200,
             user = $"u-{number * number % 23}",
             key = $"vk-{number % 4}",
+            session = $"s-{number / 9}",
             usage = new { input = weight * (400 + number * 37 % 900), cacheRead = weight * (number % 4) * 1300, output = weight * (60 + number * 53 % 300) },
             latencyMs = 600 + number * 131 % 2600,
             attempts = number % 16 == 0 ? new[] { new { provider = "openai", model = "gpt-5", level = 1, status = "failure", httpStatus = 429, reason = "rate_limited", latencyMs = 95 } } : [],
@@ -127,8 +128,8 @@ internal sealed class Visit : IAsyncDisposable
     public Visit(IBrowserContext context, IPage page, string address)
     {
         (_context, Page, _address) = (context, page, address);
-        page.SetDefaultTimeout(20_000);
-        Assertions.SetDefaultExpectTimeout(20_000);
+        page.SetDefaultTimeout(45_000);
+        Assertions.SetDefaultExpectTimeout(45_000);
         page.Console += (_, message) =>
         {
             if (message.Type == "error") Complaints.Add(message.Text);

@@ -22,7 +22,7 @@ public sealed class DeskJourneyTests(BrowserFixture fixture) : IClassFixture<Bro
         await Expect(page.Locator("#search-users-0")).ToHaveAttributeAsync("aria-selected", "false");
         var user = await page.Locator("#search-users-1 .search-title").TextContentAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page).ToHaveURLAsync(new Regex($"/requests\\?tenant=(acme|chat)&user={user!.Trim()}&range=30d"));
+        await Expect(page).ToHaveURLAsync(new Regex($"/users/(acme|chat)/{user!.Trim()}\\?tenant=(acme|chat)&range=30d"));
         await visit.ReadyAsync();
         await Expect(page.Locator("#search")).ToBeHiddenAsync();
         await Expect(page.Locator("main")).ToContainTextAsync(user.Trim());

@@ -19,8 +19,8 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         await visit.ReadyAsync();
         await page.Locator("table[data-rows] a[data-row]").First.ClickAsync();
 
-        await Expect(page.Locator(".receipt tr.total")).ToContainTextAsync("$");
-        await Expect(page.Locator("h1")).ToContainTextAsync("evt-");
+        await Expect(page.Locator(".side-panel .receipt tr.total")).ToContainTextAsync("$");
+        await Expect(page.Locator("#panel-title")).ToContainTextAsync("evt-");
         Assert.Empty(visit.Complaints);
     }
 
@@ -122,7 +122,7 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         await using var visit = await fixture.VisitAsync();
         var page = visit.Page;
         await visit.OpenAsync("/usage?range=30d&groupBy=user");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Model", Exact = true }).ClickAsync();
+        await page.GetByLabel("By", new() { Exact = true }).SelectOptionAsync("model");
         await Expect(page.Locator("#breakdown-title")).ToHaveTextAsync("What each model used");
         await page.Locator("a[data-row]").First.ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Requests");
@@ -190,21 +190,6 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.Locator(".receipt tr.total")).ToContainTextAsync("$");
-    }
-
-    [Fact]
-    public async Task Requests_NextPage_IsInTheUrlAndHasOthers()
-    {
-        await using var visit = await fixture.VisitAsync();
-        var page = visit.Page;
-        await visit.OpenAsync("/requests?range=30d");
-        var first = await page.Locator("a[data-row]").First.GetAttributeAsync("href");
-
-        await page.GetByRole(AriaRole.Link, new() { Name = "Next 100" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(new Regex("cursor="));
-
-        await Expect(page.Locator($"a[data-row][href='{first}']")).ToHaveCountAsync(0);
-        await Expect(page.Locator("tr.linked")).ToHaveCountAsync(100);
     }
 
     [Theory]

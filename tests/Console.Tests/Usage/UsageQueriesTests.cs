@@ -80,28 +80,50 @@ public sealed class UsageQueriesTests(SharedApp shared) : IClassFixture<SharedAp
         await shared.Client.SendUsageAsync(Json.Array(events));
         foreach (var query in new RequestQuery[]
         {
-            Ask(), Ask() with { UnpricedOnly = true }, Ask() with { Conflicts = ["reported_cost_differs"] }, Ask() with { Conflicts = [RequestQuery.AnyConflict], Filter = Of.With(Dimension.User, "u-0") },
-            Ask() with { Conflicts = ["no_such_code"] }, Ask() with { UnpricedOnly = true, Conflicts = [RequestQuery.AnyConflict] },
+            Ask(), Ask(new() { Unpriced = true }), Ask(new() { Conflicts = ["reported_cost_differs"] }), Ask(new() { Conflicts = [RequestFilter.AnyConflict] }) with { Filter = Of.With(Dimension.User, "u-0") },
+            Ask(new() { Conflicts = ["no_such_code"] }), Ask(new() { Unpriced = true, Conflicts = [RequestFilter.AnyConflict] }),
         })
         {
-            var total = await Queries.SumRequestsAsync(Reach.Platform, query, TimeSpan.FromSeconds(30), CancellationToken.None);
+            var sum = await Queries.SumRequestsAsync(Reach.Platform, query, null, CancellationToken.None);
             var rows = (await Queries.ListRequestsAsync(Reach.Platform, query, CancellationToken.None)).Items;
-            Assert.Equal(new RequestTotal(rows.Count, rows.Sum(static row => row.Cost ?? 0), rows.Count(static row => row.Cost is null)), total);
+            Assert.Equal(new RequestSum(new(rows.Count, rows.Sum(static row => row.Cost ?? 0), rows.Count(static row => row.Cost is null)), 1), sum);
         }
-        Assert.Equal(new RequestTotal(0, 0, 0), await Queries.SumRequestsAsync(Reach.Of("another"), Ask(), TimeSpan.FromSeconds(30), CancellationToken.None));
-        Assert.Equal(15, (await Queries.SumRequestsAsync(Reach.Platform, Ask() with { Conflicts = ["reported_cost_differs"], UnpricedOnly = false }, TimeSpan.FromSeconds(30), CancellationToken.None))!.Requests + 5);
+        Assert.Equal(RequestTotal.Zero, (await Queries.SumRequestsAsync(Reach.Of("another"), Ask(), null, CancellationToken.None)).SoFar);
+        Assert.Equal(10, (await Queries.SumRequestsAsync(Reach.Platform, Ask(new() { Conflicts = ["reported_cost_differs"] }), null, CancellationToken.None)).SoFar.Requests);
     }
 
     [Fact]
-    public async Task SumRequests_StoreTakesLonger_IsNullInTime()
+    public async Task SumRequests_OverALongRange_TellsHowFarItIsAndEndsWithAll()
+    {
+        var hoursAgo = new[] { 0, 1, 5, 7, 11, 13, 30, 50, 100, 150, 300, 700, 719 };
+        await shared.Client.SendUsageAsync(Json.Array(hoursAgo.Select(hours => Json.Event($"h{hours}", _tenant, item => item["occurredAt"] = ConsoleApp.Now.AddHours(-hours).ToString("O")))));
+        var told = new List<RequestSum>();
+        var sum = await Queries.SumRequestsAsync(Reach.Of(_tenant), Ask() with { From = ConsoleApp.Now.AddDays(-30) }, new Told(told), CancellationToken.None);
+        Assert.Equal(hoursAgo.Length, sum.SoFar.Requests);
+        Assert.True(told.Count > 5, $"{told.Count} parts");
+        Assert.Equal(told.OrderBy(static one => one.Share), told);
+        Assert.Equal(told.OrderBy(static one => one.SoFar.Requests), told);
+        Assert.All(told[..^1], static one => Assert.False(one.IsComplete));
+        Assert.Equal(sum, told[^1]);
+        Assert.True(sum.IsComplete);
+    }
+
+    [Fact]
+    public async Task SumRequests_Cancelled_StopsThoughTheStoreIsBusy()
     {
         await using var connection = await shared.App.Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE usage_events IN ACCESS EXCLUSIVE MODE", connection)) await hold.ExecuteNonQueryAsync();
-        Assert.Null(await Queries.SumRequestsAsync(Reach.Platform, Ask(), TimeSpan.FromMilliseconds(200), CancellationToken.None));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Queries.SumRequestsAsync(Reach.Platform, Ask(), null, stop.Token));
     }
 
     private UsageFilter Of => UsageFilter.None.With(Dimension.Tenant, _tenant);
 
-    private RequestQuery Ask() => new(ConsoleApp.Now.AddDays(-2), ConsoleApp.Now.AddDays(1), Of, Limit: 100);
+    private RequestQuery Ask(RequestFilter? where = null) => new(ConsoleApp.Now.AddDays(-2), ConsoleApp.Now.AddDays(1), Of, Limit: 100) { Where = where ?? RequestFilter.None };
+
+    private sealed class Told(List<RequestSum> sums) : IProgress<RequestSum>
+    {
+        public void Report(RequestSum value) => sums.Add(value);
+    }
 }

@@ -72,6 +72,7 @@ public sealed class CatalogueTests(TwoTenants shared)
         price_rows: platform INSERT SELECT UPDATE(retired_at)
         price_versions: platform INSERT SELECT UPDATE
         reprice_runs: platform INSERT SELECT UPDATE, tenant SELECT
+        saved_views: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         tenants: platform INSERT SELECT UPDATE, tenant SELECT UPDATE(contact) UPDATE(content_days) UPDATE(contents_deleted_at) UPDATE(contents_since) UPDATE(currency) UPDATE(event_days) UPDATE(name) UPDATE(time_zone) UPDATE(usd_rate)
         usage_contents: platform DELETE INSERT SELECT, tenant DELETE SELECT
         usage_corrections: platform INSERT SELECT, tenant SELECT

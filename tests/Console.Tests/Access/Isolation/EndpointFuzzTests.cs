@@ -17,7 +17,7 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     [
         "", "tenant=bravo", "tenant=alpha", "tenant=alpha&tenant=bravo", "tenant=", "tenant=BRAVO", "tenant=*", "tenant=%27%20OR%201=1--",
         "groupBy=tenant,user,model&grain=day", "groupBy=user,key,team,agent,tool,prompt,promptVersion,source&tenant=bravo", "user=foreignmark-user", "model=foreignmark-model&groupBy=tenant",
-        "sort=-cost&limit=1000", "conflict=any", "unpriced=true", "search=model", "retired=true&limit=1000", "source=native", "preview=true&format=genai-prices", "confirm=true",
+        "sort=-cost&limit=1000", "sort=latencyMs&minCost=0&tag.env=", "session=foreignmark-session&fallback=true", "conflict=any", "unpriced=true", "search=model", "retired=true&limit=1000", "source=native", "preview=true&format=genai-prices", "confirm=true",
     ];
 
     /// <summary>All that answer to some and not to all.</summary>

@@ -158,13 +158,16 @@ public sealed class LayerTests(TwoTenants shared)
         await foreach (var group in app.Get<FocusReader>().ReadAsync(reach, from, to, UsageFilter.None, await usage.TenantsOfAsync(reach, UsageFilter.None, none), none)) exports.Add(group);
         object?[] answers =
         [
-            await BreakdownAsync(UsageFilter.None, Dimension.Tenant, Dimension.Model), await BreakdownAsync(UsageFilter.None, Dimension.User), await BreakdownAsync(UsageFilter.None, Dimensions.All),
+            await BreakdownAsync(UsageFilter.None, Dimension.Tenant, Dimension.Model), await BreakdownAsync(UsageFilter.None, Dimension.User), await BreakdownAsync(UsageFilter.None, [.. Dimensions.All]),
             await BreakdownAsync(UsageFilter.None.With(Dimension.Tenant, TwoTenants.Foreign)),
             await usage.ListRequestsAsync(reach, new(from, to, UsageFilter.None), none),
             await usage.ListRequestsAsync(reach, new(from, to, UsageFilter.None.With(Dimension.Tenant, TwoTenants.Foreign)), none),
             await usage.FindRequestAsync(reach, TwoTenants.Foreign, "bravo-request-0", null, none),
             await usage.ListValuesAsync(reach, Dimension.User, 100, none), await usage.ListValuesAsync(reach, Dimension.Model, 100, none),
             await usage.ListRejectedAsync(reach, from, to, 100, none),
+            await app.Get<SessionQueries>().FindAsync(reach, TwoTenants.Foreign, "foreignmark-session", none),
+            await usage.ListRequestsAsync(reach, new(from, to, UsageFilter.None.With(Dimension.Tenant, TwoTenants.Foreign), RequestSort.Cost) { Where = new() { Sessions = ["foreignmark-session"] }, Ascending = true }, none),
+            await app.Get<SubjectQueries>().ListLatestAsync(reach, TwoTenants.Foreign, Dimension.User, "foreignmark-user", null, 10, none),
             await money.ListConflictsAsync(reach, from, to, none),
             await money.ListUnpricedAsync(reach, from, to, none),
             await app.Get<RepriceUsage>().PreviewAsync(reach, new(from, to), none),
@@ -176,7 +179,7 @@ public sealed class LayerTests(TwoTenants shared)
         ];
         return string.Join('\n', answers.Select(static answer => JsonSerializer.Serialize(answer)));
 
-        async Task<object> BreakdownAsync(UsageFilter filter, params Dimension[] by)
+        async Task<object> BreakdownAsync(UsageFilter filter, params Facet[] by)
         {
             var breakdown = await usage.BreakdownAsync(reach, new(from, to, TimeZoneInfo.Utc, Grain.Hour, by, filter), none);
             return (object)new { breakdown.Rows, breakdown.Total };

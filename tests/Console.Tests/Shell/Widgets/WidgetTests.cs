@@ -125,7 +125,7 @@ public sealed class WidgetTests : PagesContext
 
         var nav = Render<Nav>(static parameters => parameters.Add(nav => nav.Url, PageUrl.Parse("/requests/acme/1?tenant=acme&model=x")));
 
-        Assert.Equal(["Spend", "Control"], nav.FindAll("h2").Select(static heading => heading.TextContent));
+        Assert.Equal(["Spend", "Control"], nav.FindAll(".rail h2").Select(static heading => heading.TextContent));
         Assert.Equal(["/?tenant=acme", "/requests?tenant=acme", "/limits?tenant=acme"], nav.FindAll("li a").Select(static link => link.GetAttribute("href")));
         Assert.Equal("/requests?tenant=acme", nav.Find("[aria-current=page]").GetAttribute("href"));
     }

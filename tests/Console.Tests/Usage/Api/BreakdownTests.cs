@@ -11,6 +11,8 @@ public sealed class BreakdownTests(BreakdownTests.Sent sent) : IClassFixture<Bre
     private static readonly string[] Zones =
         ["UTC", "Pacific/Auckland", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Africa/Cairo", "Asia/Beirut"];
 
+    private static readonly Facet[] Facets = [.. Dimensions.All.Select(static dimension => (Facet)dimension), Facet.OfTag("env"), Facet.OfTag("a.b'c")];
+
     /// <summary>One app and 1,500 events for all questions.</summary>
     public sealed class Sent : IAsyncLifetime
     {
@@ -19,6 +21,8 @@ public sealed class BreakdownTests(BreakdownTests.Sent sent) : IClassFixture<Bre
         internal SentEvents Events { get; private set; } = null!;
 
         internal HttpClient Client => _shared.Client;
+
+        internal ConsoleApp App => _shared.App;
 
         public async Task InitializeAsync()
         {
@@ -50,7 +54,7 @@ public sealed class BreakdownTests(BreakdownTests.Sent sent) : IClassFixture<Bre
     {
         var range = $"tz={zone}&from=2026-03-01&to=2026-11-20";
         var expected = await TotalAsync($"{range}&grain=total");
-        foreach (var cut in new[] { "groupBy=model", "groupBy=user", "groupBy=key", "groupBy=status", "groupBy=user,key", "groupBy=team", "groupBy=source,tool", "grain=hour", "grain=day", "grain=week&groupBy=provider", "grain=month&groupBy=tenant" })
+        foreach (var cut in new[] { "groupBy=model", "groupBy=user", "groupBy=key", "groupBy=status", "groupBy=user,key", "groupBy=team", "groupBy=source,tool", "groupBy=tag.env", "groupBy=tag.env,model&grain=day", "groupBy=tag.nowhere", "grain=hour", "grain=day", "grain=week&groupBy=provider", "grain=month&groupBy=tenant" })
             Assert.Equal(expected, await TotalAsync($"{range}&{cut}"));
     }
 
@@ -106,6 +110,17 @@ public sealed class BreakdownTests(BreakdownTests.Sent sent) : IClassFixture<Bre
     }
 
     [Theory]
+    [InlineData("groupBy=tag.", "tag.")]
+    [InlineData("groupBy=weather", "weather")]
+    [InlineData("measures=happiness", "happiness")]
+    [InlineData("tag.=x", "tag.")]
+    public async Task Question_ThatNamesWhatIsNot_Is400NamingIt(string question, string named)
+    {
+        using var response = await sent.Client.GetAsync($"/api/v1/usage/breakdown?{question}");
+        Assert.Contains($"\"{named}\"", await Json.ProblemAsync(response, 400), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("grain=hour&tz=Australia/Lord_Howe&from=2026-03-20T00:17:00Z&hours=10000")]
     [InlineData("grain=15m&tz=Pacific/Auckland&from=2026-04-01T00:07:00Z&hours=2500")]
     [InlineData("grain=day&tz=Africa/Cairo&from=2000-01-01T13:00:00Z&hours=240000")]
@@ -120,23 +135,27 @@ public sealed class BreakdownTests(BreakdownTests.Sent sent) : IClassFixture<Bre
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneName);
         var (from, to, range) = Range(random, grain, zone);
-        var groupBy = Enumerable.Range(0, random.Next(3)).Select(_ => Dimensions.All[random.Next(Dimensions.All.Length)]).Distinct().ToList();
+        var groupBy = Enumerable.Range(0, random.Next(3)).Select(_ => Facets[random.Next(Facets.Length)]).Distinct().ToList();
+        var fromEvents = random.Next(3) == 0;
         var filter = Filter(random);
-        var question = $"{range}&tz={zoneName}&grain={grain.Name()}&groupBy={string.Join(',', groupBy.Select(dimension => dimension.Name()))}"
-            + string.Concat(filter.SelectMany(pair => pair.Value.Select(value => $"&{pair.Key.Name()}={Uri.EscapeDataString(value ?? "")}")));
+        var question = $"{range}&tz={zoneName}&grain={grain.Name()}&groupBy={string.Join(',', groupBy.Select(facet => Uri.EscapeDataString(facet.Name)))}"
+            + string.Concat(filter.SelectMany(pair => pair.Value.Select(value => $"&{Uri.EscapeDataString(pair.Key.Name)}={Uri.EscapeDataString(value ?? "")}")))
+            + (fromEvents ? "&measures=cacheSavings,ttftMs,tokensPerSecond" : "");
 
         var events = sent.Events.Where(from, to, filter);
-        var expected = events.GroupBy(usage => (SentEvents.Bucket(usage.OccurredAt, grain, zone), string.Join('|', groupBy.Select(dimension => SentEvents.Value(usage, dimension) ?? "∅"))))
+        var expected = events.GroupBy(usage => (SentEvents.Bucket(usage.OccurredAt, grain, zone), string.Join('|', groupBy.Select(facet => SentEvents.Value(usage, facet) ?? "∅"))))
             .ToDictionary(group => group.Key, group => group.ToList());
         var answer = await sent.Client.GetJsonAsync($"/api/v1/usage/breakdown?{question}");
         var rows = answer.GetProperty("rows").EnumerateArray().ToList();
         Assert.True(expected.Count == rows.Count, $"{rows.Count} rows instead of {expected.Count}: {question}");
         foreach (var row in rows)
         {
-            var group = string.Join('|', groupBy.Select(dimension => row.GetProperty("group").GetProperty(dimension.Name()).GetString() ?? "∅"));
+            var group = string.Join('|', groupBy.Select(facet => row.GetProperty("group").GetProperty(facet.Name).GetString() ?? "∅"));
             SentEvents.AssertMeasures(expected[(Bucket(row, grain, zone), group)], row);
+            if (fromEvents) sent.Events.AssertEventMeasures(expected[(Bucket(row, grain, zone), group)], row);
         }
         SentEvents.AssertMeasures(events, answer.GetProperty("total"));
+        if (fromEvents) sent.Events.AssertEventMeasures(events, answer.GetProperty("total"));
     }
 
     /// <summary>The label is the bucket's very first instant, said with the offset of then.</summary>
@@ -177,15 +196,16 @@ public sealed class BreakdownTests(BreakdownTests.Sent sent) : IClassFixture<Bre
         return at;
     }
 
-    private static Dictionary<Dimension, string?[]> Filter(Random random)
+    private static Dictionary<Facet, string?[]> Filter(Random random)
     {
-        var filter = new Dictionary<Dimension, string?[]>();
+        var filter = new Dictionary<Facet, string?[]>();
         if (random.Next(3) == 0) filter[Dimension.Tenant] = ["acme"];
         if (random.Next(3) == 0) filter[Dimension.User] = random.Next(2) == 0 ? ["u-1", null] : ["u-0", "u-4"];
         if (random.Next(4) == 0) filter[Dimension.Model] = ["gpt-5", "claude-sonnet-4-5", "unknown"];
         if (random.Next(5) == 0) filter[Dimension.Status] = ["success", "failure"];
         if (random.Next(5) == 0) filter[Dimension.Team] = [null];
         if (random.Next(5) == 0) filter[Dimension.Key] = ["k-1"];
+        if (random.Next(5) == 0) filter[Facet.OfTag("env")] = random.Next(2) == 0 ? ["prod"] : ["dev", null];
         return filter;
     }
 

@@ -18,6 +18,8 @@ public sealed class RequestListTests(RequestListTests.Sent sent) : IClassFixture
 
         internal HttpClient Client => _shared.Client;
 
+        internal ConsoleApp App => _shared.App;
+
         public async Task InitializeAsync()
         {
             await _shared.InitializeAsync();
@@ -36,6 +38,11 @@ public sealed class RequestListTests(RequestListTests.Sent sent) : IClassFixture
             item["usage"] = new JsonObject { ["input"] = index % 5 * 100 };
             item["latencyMs"] = index % 6 == 0 ? null : index % 7 * 100;
             item["user"] = index % 3 == 0 ? null : $"u-{index % 3}";
+            item["session"] = index % 2 == 0 ? null : $"s-{index / 2 % 5}";
+            item["tags"] = new JsonObject { ["env"] = index % 2 == 0 ? "prod" : "staging", ["odd key="] = index % 12 == 0 ? "1" : null };
+            if (index % 15 == 7) (item["httpStatus"], item["error"]) = (429, "rate_limited");
+            if (index % 15 == 8) item["httpStatus"] = 503;
+            if (index % 10 == 3) item["attempts"] = new JsonArray(new JsonObject { ["status"] = "failure" });
         }
     }
 
@@ -47,19 +54,84 @@ public sealed class RequestListTests(RequestListTests.Sent sent) : IClassFixture
     [InlineData("-cost", 1000)]
     [InlineData("-latencyMs", 121)]
     [InlineData("", 60)]
+    [InlineData("occurredAt", 7)]
+    [InlineData("cost", 7)]
+    [InlineData("latencyMs", 7)]
+    [InlineData("cost", 30)]
+    [InlineData("latencyMs", 101)]
+    [InlineData("latencyMs", 1)]
     public async Task Pages_UnderEverySort_AreCompleteInOrderAndWithoutOverlap(string sort, int limit)
     {
         var items = await AllAsync($"{Range}&sort={sort}&limit={limit}");
         Assert.Equal(121, items.Count);
         Assert.Equal(121, items.Select(item => (Text(item, "tenant"), Text(item, "source"), Text(item, "id"))).Distinct().Count());
-        var keys = items.Select(item => sort switch
+        var keys = items.Select(item => sort.TrimStart('-') switch
         {
-            "-cost" => Text(item, "cost") is { } cost ? decimal.Parse(cost, CultureInfo.InvariantCulture) : -1,
-            "-latencyMs" => item.GetProperty("latencyMs").ValueKind == JsonValueKind.Null ? -1 : item.GetProperty("latencyMs").GetDecimal(),
+            "cost" => Text(item, "cost") is { } cost ? decimal.Parse(cost, CultureInfo.InvariantCulture) : null,
+            "latencyMs" => item.GetProperty("latencyMs").ValueKind == JsonValueKind.Null ? (decimal?)null : item.GetProperty("latencyMs").GetDecimal(),
             _ => item.GetProperty("occurredAt").GetDateTimeOffset().UtcTicks,
         }).ToList();
-        Assert.Equal(keys.OrderDescending(), keys);
-        if (sort is "-cost" or "-latencyMs") Assert.Equal(-1, keys[^1]);
+        var known = keys.OfType<decimal>().ToList();
+        Assert.Equal(sort.StartsWith('-') || sort.Length == 0 ? known.OrderDescending() : known.Order(), known);
+        // What is not known comes last, either way.
+        Assert.Equal(keys.OrderBy(key => key is null), keys);
+        Assert.Equal(sort.TrimStart('-') is "cost" or "latencyMs", keys[^1] is null);
+    }
+
+    [Theory]
+    [InlineData("minCost=0.0005", 42)]
+    [InlineData("maxCost=0.0005", 55)]
+    [InlineData("minCost=0.0005&maxCost=0.0005", 6)]
+    [InlineData("minLatencyMs=500", 28)]
+    [InlineData("minLatencyMs=200&maxLatencyMs=300", 28)]
+    [InlineData("unpriced=true", 30)]
+    [InlineData("unpriced=true&minCost=0", 0)]
+    [InlineData("fallback=true", 12)]
+    [InlineData("httpStatus=429", 8)]
+    [InlineData("httpStatus=4xx", 8)]
+    [InlineData("httpStatus=429&httpStatus=5xx", 16)]
+    [InlineData("error=rate_limited", 8)]
+    [InlineData("error=rate_limited&error=", 121)]
+    [InlineData("session=s-1", 12)]
+    [InlineData("session=s-1&session=s-2", 24)]
+    [InlineData("session=", 61)]
+    [InlineData("session=nothing", 0)]
+    [InlineData("tag.env=prod", 60)]
+    [InlineData("tag.env=prod&tag.env=staging", 120)]
+    [InlineData("tag.env=", 1)]
+    [InlineData("tag.env=prod&tag.odd%20key%3D=1", 10)]
+    [InlineData("tag.none=x", 0)]
+    public async Task Filter_BesidesTheDimensions_LeavesWhatItNames_UnderEverySort(string filter, int expected)
+    {
+        foreach (var sort in new[] { "-occurredAt", "cost", "-latencyMs" })
+        {
+            var items = await AllAsync($"{Range}&{filter}&sort={sort}&limit=9");
+            Assert.True(expected == items.Count, $"{filter} by {sort}: {items.Count}");
+        }
+    }
+
+    [Theory]
+    [InlineData("minCost=cheap")]
+    [InlineData("maxLatencyMs=1.5s")]
+    [InlineData("httpStatus=6x")]
+    [InlineData("fallback=yes")]
+    [InlineData("unpriced=1")]
+    [InlineData("session=%00")]
+    [InlineData("sort=-tokens")]
+    [InlineData("sort=--cost")]
+    [InlineData("sort=-")]
+    public async Task Filter_ThatCannotBeRead_Is400(string filter)
+    {
+        using var response = await sent.Client.GetAsync($"/api/v1/requests?{Range}&{filter}");
+        Assert.Contains(filter.Split('=')[0], await Json.ProblemAsync(response, 400), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cursor_OfTheOtherDirection_Is400()
+    {
+        var cursor = (await sent.Client.GetJsonAsync($"/api/v1/requests?{Range}&sort=-cost&limit=5")).GetProperty("nextCursor").GetString();
+        using var response = await sent.Client.GetAsync($"/api/v1/requests?{Range}&sort=cost&cursor={cursor}");
+        await Json.ProblemAsync(response, 400);
     }
 
     [Theory]
@@ -72,8 +144,36 @@ public sealed class RequestListTests(RequestListTests.Sent sent) : IClassFixture
     [InlineData("status=failure", 0)]
     [InlineData("tenant=nobody", 0)]
     [InlineData("tenant=", 0)]
-    public async Task Filter_LeavesWhatItNames(string filter, int expected) =>
-        Assert.Equal(expected, (await AllAsync($"{Range}&{filter}&sort=-cost&limit=9")).Count);
+    [InlineData("user=u-1&key=", 40)]
+    [InlineData("key=", 121)]
+    [InlineData("user=nobody", 0)]
+    public async Task Filter_LeavesWhatItNames(string filter, int expected)
+    {
+        foreach (var sort in new[] { "-cost", "-occurredAt", "occurredAt" })
+        {
+            var items = await AllAsync($"{Range}&{filter}&sort={sort}&limit=9");
+            Assert.Equal(expected, items.Select(static item => (Text(item, "tenant"), Text(item, "source"), Text(item, "id"))).Distinct().Count());
+            Assert.Equal(expected, items.Count);
+        }
+    }
+
+    /// <summary>Where users and keys are looked for by their rollups: of what these have, and of what they do not have yet.</summary>
+    [Fact]
+    public async Task Filter_ByAUserOrKey_FindsWhatIsRolledUpAndWhatIsNot()
+    {
+        await sent.Client.SendUsageAsync(Json.Array(Enumerable.Range(0, 40).Select(index => Json.Event($"u-{index}", "umbrella", item =>
+            (item["user"], item["key"], item["occurredAt"]) = ($"u-{index % 2}", index % 4 == 0 ? null : "vk-1", $"2026-11-{1 + index % 5:00}T{index % 3:00}:{index:00}:00Z")))));
+        await sent.App.RollUpAsync();
+        await sent.Client.SendUsageAsync(Json.Array(Enumerable.Range(40, 10).Select(index => Json.Event($"u-{index}", "umbrella", item => (item["user"], item["key"], item["occurredAt"]) = ($"u-{index % 2}", "vk-1", $"2026-11-02T01:{index:00}:30Z")))));
+        foreach (var (filter, isMeant) in new (string, Func<int, bool>)[] { ("user=u-1", static index => index % 2 == 1), ("user=u-0&user=u-1", static _ => true), ("key=vk-1", static index => index >= 40 || index % 4 != 0), ("key=&user=u-0", static index => index < 40 && index % 4 == 0) })
+            foreach (var sort in new[] { "-occurredAt", "occurredAt" })
+            {
+                var items = await AllAsync($"{Range}&tenant=umbrella&{filter}&sort={sort}&limit=7");
+                var times = items.Select(static item => item.GetProperty("occurredAt").GetDateTimeOffset()).ToList();
+                Assert.Equal(sort[0] == '-' ? times.OrderDescending() : times.Order(), times);
+                Assert.Equal(Enumerable.Range(0, 50).Where(isMeant).Select(static index => $"u-{index}").Order(), items.Select(static item => Text(item, "id")!).Order());
+            }
+    }
 
     [Fact]
     public async Task Page_OfAllThereIs_HasNoNextCursor()

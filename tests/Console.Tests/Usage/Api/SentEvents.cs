@@ -19,14 +19,17 @@ internal sealed class SentEvents
     ];
 
     private readonly List<UsageEvent> _events = [];
+    private readonly PriceBook _book;
+
+    private SentEvents(PriceBook book) => _book = book;
 
     public IReadOnlyList<UsageEvent> Events => _events;
 
     public static async Task<SentEvents> SendAsync(ConsoleApp app, HttpClient client, string[] tenants, int count, int seed)
     {
-        var sent = new SentEvents();
         var random = new Random(seed);
         var book = app.Get<CurrentPrices>().Book;
+        var sent = new SentEvents(book);
         foreach (var items in Enumerable.Range(0, count).Select(index => Item(random, tenants, index)).Chunk(500))
         {
             var answer = await client.SendUsageAsync(Json.Array(items));
@@ -42,12 +45,13 @@ internal sealed class SentEvents
         return sent;
     }
 
-    public IReadOnlyList<UsageEvent> Where(DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<Dimension, string?[]> filter) =>
+    public IReadOnlyList<UsageEvent> Where(DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<Facet, string?[]> filter) =>
         [.. _events.Where(usage => usage.OccurredAt >= from && usage.OccurredAt < to && filter.All(pair => pair.Value.Contains(Value(usage, pair.Key))))];
 
-    public static string? Value(UsageEvent usage, Dimension dimension)
+    public static string? Value(UsageEvent usage, Facet facet)
     {
-        var value = dimension switch
+        if (facet.Tag is { } key) return usage.Tags is null ? null : JsonNode.Parse(usage.Tags)?[key]?.GetValue<string>();
+        var value = facet.Known switch
         {
             Dimension.Tenant => usage.TenantId,
             Dimension.Provider => usage.Provider,
@@ -62,7 +66,7 @@ internal sealed class SentEvents
             Dimension.Prompt => usage.Prompt,
             Dimension.PromptVersion => usage.PromptVersion,
             Dimension.Source => usage.Source,
-            _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
+            _ => throw new ArgumentOutOfRangeException(nameof(facet)),
         };
         return value == "" ? null : value;
     }
@@ -99,6 +103,33 @@ internal sealed class SentEvents
         Percentiles.AssertNear(events.Where(usage => usage.LatencyMs is not null).Select(usage => usage.LatencyMs!.Value), answer.GetProperty("latencyMs"));
     }
 
+    /// <summary>What only events know, each by its definition.</summary>
+    public void AssertEventMeasures(IReadOnlyList<UsageEvent> events, JsonElement answer)
+    {
+        var saved = events.Select(Saved).ToList();
+        var savings = answer.GetProperty("cacheSavings").GetString();
+        if (savings is null) Assert.True(events.Count > 0 && saved.TrueForAll(static one => one is null));
+        // The ledger rounds each cost to 12 digits, the savings of many are not rounded at all.
+        else Assert.Equal((double)saved.Sum(static one => one ?? 0), double.Parse(savings, CultureInfo.InvariantCulture), 1e-12 * (events.Count + 1) * 2);
+        Percentiles.AssertNear(events.Where(usage => usage.TtftMs is not null).Select(usage => usage.TtftMs!.Value), answer.GetProperty("ttftMs"));
+        var timed = events.Where(static usage => usage.LatencyMs - (usage.TtftMs ?? 0) > 0 && usage.Tokens.Output + usage.Tokens.Reasoning > 0).ToList();
+        var speed = answer.GetProperty("tokensPerSecond");
+        if (timed.Count == 0) Assert.Equal(JsonValueKind.Null, speed.ValueKind);
+        else Assert.Equal(timed.Sum(static usage => usage.Tokens.Output + usage.Tokens.Reasoning) * 1000.0 / timed.Sum(static usage => (long)usage.LatencyMs!.Value - (usage.TtftMs ?? 0)), speed.GetDouble(), 6);
+    }
+
+    /// <summary>Its price with all that was cached read afresh, less its price. Null when tokens were cached and are not priced.</summary>
+    private decimal? Saved(UsageEvent usage)
+    {
+        var tokens = usage.Tokens;
+        var cached = tokens.CacheRead + tokens.CacheWrite5m + tokens.CacheWrite1h;
+        if (cached + tokens.AudioCacheRead == 0) return 0;
+        if (usage.PriceId is not { } price) return null;
+        var fresh = tokens with { Input = tokens.Input + cached, CacheRead = 0, CacheWrite5m = 0, CacheWrite1h = 0, AudioInput = tokens.AudioInput + tokens.AudioCacheRead, AudioCacheRead = 0 };
+        var asIs = usage.ToConsumption();
+        return _book.Explain(asIs with { Tokens = fresh }, price).Total - _book.Explain(asIs, price).Total;
+    }
+
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text + "Z", CultureInfo.InvariantCulture);
 
     private static JsonObject Item(Random random, string[] tenants, int index)
@@ -122,6 +153,9 @@ internal sealed class SentEvents
             ["prompt"] = random.Next(2) == 0 ? null : new JsonObject { ["name"] = Maybe(random, "p", 2), ["version"] = Maybe(random, "v", 3) },
             ["usage"] = bare ? null : Usage(random),
             ["latencyMs"] = random.Next(5) == 0 ? null : (int)Math.Exp(random.NextDouble() * 13),
+            ["ttftMs"] = random.Next(3) == 0 ? null : random.Next(1, 4000),
+            ["batch"] = random.Next(6) == 0,
+            ["tags"] = random.Next(3) == 0 ? null : new JsonObject { ["env"] = Pick(random, "prod", "dev"), ["a.b'c"] = Pick(random, "x", "y") },
             ["attempts"] = random.Next(4) == 0 ? new JsonArray(new JsonObject { ["status"] = "failure" }) : null,
         };
     }

@@ -26,6 +26,27 @@ public sealed class ExportTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal(json.GetProperty("rows")[0].GetProperty("bucket").GetString(), rows[0]["bucket"]);
     }
 
+    [Theory]
+    [InlineData("Pacific/Auckland", "day", "tag.env,model")]
+    [InlineData("Asia/Kathmandu", "hour", "team")]
+    [InlineData("America/New_York", "week", "user,key")]
+    [InlineData("America/New_York", "total", "tag.env")]
+    public async Task UsageCsv_WithWhatOnlyEventsKnow_SaysWhatTheApiSays(string zone, string grain, string groupBy)
+    {
+        await SendAsync();
+        var question = $"{Range}&tenant={_tenant}&tz={zone}&grain={grain}&groupBy={groupBy}&measures=cacheSavings,ttftMs,tokensPerSecond&tag.env=prod&tag.env=";
+        var json = await shared.Client.GetJsonAsync($"/api/v1/usage/breakdown?{question}");
+        var (header, rows) = await ReadAsync($"/api/v1/export/usage.csv?{question}");
+        Assert.Contains(header, static line => line.Contains("tag.env: prod, (none)", StringComparison.Ordinal));
+        Assert.Equal(json.GetProperty("rows").EnumerateArray().Append(json.GetProperty("total")).Select(Figures), rows.Select(static row => (row["requests"], row["cost"], row["cacheSavings"], row["ttftP95Ms"])));
+        Assert.Equal(Money(rows[^1]["cacheSavings"]), rows.SkipLast(1).Where(static row => row["cacheSavings"].Length > 0).Sum(static row => Money(row["cacheSavings"])));
+        Assert.NotEqual("0", rows[^1]["cacheSavings"]);
+
+        static (string, string, string, string) Figures(System.Text.Json.JsonElement row) => (
+            row.GetProperty("requests").ToString(), row.GetProperty("cost").GetString() ?? "", row.GetProperty("cacheSavings").GetString() ?? "",
+            row.GetProperty("ttftMs") is { ValueKind: System.Text.Json.JsonValueKind.Object } ttft ? ttft.GetProperty("p95").GetDouble().ToString(CultureInfo.InvariantCulture) : "");
+    }
+
     [Fact]
     public async Task FocusCsv_CostsSumToTheLedger_WithFeesAndRoundingAsRowsOfTheirOwn()
     {
@@ -106,6 +127,9 @@ public sealed class ExportTests(SharedApp shared) : IClassFixture<SharedApp>
             item["model"] = index % 3 == 0 ? "claude-haiku-4-5" : "claude-sonnet-4-5";
             item["user"] = index % 4 == 0 ? null : $"u-{index % 4}";
             item["batch"] = index % 5 == 0;
+            item["ttftMs"] = index % 3 == 0 ? null : 100 + index;
+            item["latencyMs"] = 900 + index;
+            item["tags"] = index % 2 == 0 ? new JsonObject { ["env"] = index % 4 == 0 ? "prod" : "dev" } : null;
             item["usage"] = new JsonObject { ["input"] = random.Next(5000), ["cacheRead"] = random.Next(90_000), ["cacheWrite1h"] = random.Next(300), ["output"] = random.Next(2000) };
         })).Append(Json.Event("unknown", _tenant, static item => item["model"] = "no-such-model-1"))
            .Append(Json.Event("search", _tenant, static item =>

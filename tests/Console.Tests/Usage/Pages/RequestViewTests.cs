@@ -49,11 +49,51 @@ public sealed class RequestViewTests : PagesContext
     }
 
     [Fact]
+    public void Attempts_SenderTellsNoTokens_SaysThatTheirCostIsNotKnown()
+    {
+        var view = Show(Priced());
+
+        Assert.Equal([Format.Unknown, "$0.0059"], view.FindAll(".attempt-cost").Select(static cost => cost.TextContent));
+        Assert.Equal("The failed try took 95 ms; what it cost is not known: the sender does not tell its tokens. It is not part of the request's cost.", view.Find(".chain-note").TextContent);
+    }
+
+    [Fact]
+    public void Attempts_SenderTellsTokensOrCosts_ShowsWhatTheFailedOnesCost()
+    {
+        const string Tries = """
+            [{"provider":"anthropic","model":"claude-sonnet-4-5","level":1,"status":"failure","httpStatus":529,"reason":"overloaded","latencyMs":900,"usage":{"input":100000}},
+             {"provider":"openai","model":"gpt-5","level":2,"status":"failure","reason":"timeout","latencyMs":100,"costReported":"0.25"},
+             {"provider":"openai","model":"gpt-5","level":3,"status":"failure","costReported":[]}]
+            """;
+        var view = Show(Priced(attempts: Tries));
+
+        Assert.Equal(["$0.30", "$0.25", Format.Unknown, "$0.0059"], view.FindAll(".attempt-cost").Select(static cost => cost.TextContent));
+        Assert.Equal("The 3 failed tries took 1.00 s and cost $0.55 as far as is known, which is not part of the request's cost.", view.Find(".chain-note").TextContent);
+    }
+
+    [Fact]
     public void Hops_Stages_AreAWaterfall()
     {
-        var bars = Show(Priced()).FindAll(".hop span");
+        var bars = Show(Priced()).FindAll(".waterfall rect");
 
-        Assert.Equal(["margin-left: 0%; width: 25%", "margin-left: 25%; width: 75%"], bars.Select(static bar => bar.GetAttribute("style")));
+        Assert.Equal([("0%", "25%"), ("25%", "75%")], bars.Select(static bar => (bar.GetAttribute("x"), bar.GetAttribute("width"))));
+    }
+
+    [Fact]
+    public void Place_InASession_LeadsToTheOnesBesideIt()
+    {
+        var view = Show(Priced(), new(2, 3, new("evt-0", "native"), new("evt 2", "otlp")));
+
+        Assert.Equal(["/requests/acme/evt-0", "/requests/acme/evt%202?source=otlp", "/sessions/acme/s-9?tenant=acme"], view.FindAll(".place a").Select(static link => link.GetAttribute("href")));
+        Assert.Contains("2 of 3", view.Find(".place").TextContent);
+    }
+
+    [Fact]
+    public void Facts_UserKeyAndSession_LeadToTheirPages()
+    {
+        var links = Show(Priced()).FindAll(".facts a").Select(static link => link.GetAttribute("href")).ToList();
+
+        Assert.Equal(["/users/acme/u-17?tenant=acme", "/virtual-keys/acme/vk%2F3?tenant=acme", "/sessions/acme/s-9?tenant=acme", "/requests?tenant=acme&tag.env=prod"], links);
     }
 
     [Fact]
@@ -64,16 +104,18 @@ public sealed class RequestViewTests : PagesContext
         Assert.Empty(view.FindAll("script"));
     }
 
-    private static UsageEvent Priced(decimal? reported = null) => Event("anthropic", "claude-sonnet-4-5", reported);
+    private const string OneFailed = """[{"provider":"openai","model":"gpt-5","level":1,"status":"failure","httpStatus":429,"reason":"rate_limited","latencyMs":95}]""";
 
-    private static UsageEvent Event(string provider, string model, decimal? reported)
+    private static UsageEvent Priced(decimal? reported = null, string attempts = OneFailed) => Event("anthropic", "claude-sonnet-4-5", reported, attempts);
+
+    private static UsageEvent Event(string provider, string model, decimal? reported, string attempts = OneFailed)
     {
         var usage = new UsageEvent
         {
             TenantId = "acme", Source = "native", Id = "evt-1", OccurredAt = SampleUsage.Now, ReceivedAt = SampleUsage.Now, Provider = provider, Model = model,
             Status = UsageStatus.Success, HttpStatus = 200, User = "u-17", LatencyMs = 1840, CostReported = reported,
             Tokens = new() { Input = 3, CacheRead = 13216, CacheWrite5m = 25, Output = 120 },
-            Attempts = """[{"provider":"openai","model":"gpt-5","level":1,"status":"failure","httpStatus":429,"reason":"rate_limited","latencyMs":95}]""",
+            Key = "vk/3", Session = "s-9", Tags = """{"env":"prod"}""", Attempts = attempts,
             Hops = """[{"name":"planner","startMs":100,"durationMs":300},{"name":"router","startMs":0,"durationMs":100}]""",
         };
         if (PriceBook.Seed.Price(usage.ToConsumption()) is var (cost, priceId))
@@ -81,8 +123,8 @@ public sealed class RequestViewTests : PagesContext
         return usage;
     }
 
-    private IRenderedComponent<RequestView> Show(UsageEvent usage) => Render<RequestView>(parameters => parameters
-        .Add(view => view.Detail, new RequestDetail(usage, PriceBook.Seed.Explain(usage.ToConsumption(), usage.PriceId)))
+    private IRenderedComponent<RequestView> Show(UsageEvent usage, SessionPlace? place = null) => Render<RequestView>(parameters => parameters
+        .Add(view => view.Detail, RequestDetail.Of(usage, PriceBook.Seed) with { Place = place })
         .Add(view => view.Event, usage)
         .Add(view => view.Zone, TimeZoneInfo.Utc)
         .Add(view => view.Url, PageUrl.Parse("/requests/acme/evt-1")));

@@ -8,6 +8,8 @@ using AgentConsole.Tests.Access.Isolation;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Usage;
 using AgentConsole.Usage.Ingest;
+using AgentConsole.Usage.Rollups;
+using AgentConsole.Views;
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +27,10 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
     private FollowPrices follow = null!;
     private string connectionString = "";
 
+    private protected Database Database => database;
+
+    private protected CurrentPrices PricesNow => prices;
+
     private protected PriceBook Book => prices.Book;
 
     private protected RaiseAlerts Raise { get; private set; } = null!;
@@ -36,11 +42,17 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         await database.OpenAsync(CancellationToken.None);
         var (time, contexts, still) = (TimeProvider.System, new Contexts(database, new ServiceCollection().BuildServiceProvider()), new ManualTime(SampleUsage.Now));
         var usage = new UsageQueries(database, contexts, time);
+        var explorer = new ExplorerQueries(database, prices, new EventReads(new UsageOptions(), time), time);
+        Services.AddSingleton(explorer);
+        Services.AddSingleton(new SharedExplorations(explorer, time));
         var audit = new AuditLog(time);
         stored = new(database, time, NullLogger<PriceStore>.Instance);
         follow = new(stored, prices, Feed, time, NullLogger<FollowPrices>.Instance);
         Raise = new(time, NullLogger<RaiseAlerts>.Instance);
         Services.AddSingleton(new CurrentCaller(new SignedIn(TestCaller.Operator), new Denials(audit, database, time, NullLogger<Denials>.Instance)));
+        Services.AddSingleton(new ViewQueries(contexts));
+        Services.AddSingleton(new SaveView(database, audit, time));
+        Services.AddSingleton(new DeleteView(database, audit));
         Services.AddSingleton(prices);
         Services.AddSingleton(new PriceQueries(prices, stored, still));
         Services.AddSingleton(new AddPrice(database, stored, prices, follow, audit, Feed, time));
@@ -48,6 +60,9 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         Services.AddSingleton(new RepriceUsage(database, contexts, prices, audit, Feed, time));
         Services.AddSingleton(new MoneyQueries(database));
         Services.AddSingleton(usage);
+        Services.AddSingleton(new SharedBreakdowns(usage, time));
+        Services.AddSingleton(new SessionQueries(database));
+        Services.AddSingleton(new SubjectQueries(database));
         Services.AddSingleton(new CompareInvoice(usage));
         Services.AddSingleton(new ReconcileUsage(database, Raise, new(time, NullLogger<CloseAlerts>.Instance), Feed, still, NullLogger<ReconcileUsage>.Instance));
         Services.AddSingleton(new ReconciliationQueries(contexts));
@@ -79,6 +94,24 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
     /// <summary>As the writer does it: priced by no one but the caller.</summary>
     private protected Task SendAsync(params IEnumerable<UsageEvent> events) =>
         new LedgerTransaction(database, TimeProvider.System).WriteAsync([new IngestBatch([.. events], [])], CancellationToken.None);
+
+    /// <summary>Until the rollups have every event there is now.</summary>
+    private protected async Task RollUpAsync()
+    {
+        using var rollups = new RollUpUsage(database, TimeProvider.System, NullLogger<RollUpUsage>.Instance);
+        await Eventually.TrueAsync(async () =>
+        {
+            while (await rollups.RollUpAsync(CancellationToken.None)) { }
+            return await WaitingAsync() == 0;
+        });
+    }
+
+    private async Task<long> WaitingAsync()
+    {
+        await using var session = await database.BeginAsync(Reach.Platform, CancellationToken.None);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM usage_events WHERE xid >= (SELECT xid FROM usage_rollup_watermark)", session.Connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     private protected static UsageEvent Event(string id, string model, decimal? cost = null, string[]? conflicts = null) => new()
     {

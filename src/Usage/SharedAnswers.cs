@@ -1,0 +1,49 @@
+namespace AgentConsole.Usage;
+
+/// <summary>
+/// One answer for everyone who asks the same: twenty open dashboards of a tenant ask the store once a second, not twenty times.
+/// A page that follows a change gets an answer asked after that change, at most a second later; one that only opens takes what is there, if it is no older than a second.
+/// At most <see cref="MaxAnswers"/> are held; a full house is emptied.
+/// </summary>
+internal sealed class SharedAnswers<T>(TimeProvider time)
+{
+    private const int MaxAnswers = 500;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Answer> _answers = [];
+
+    /// <param name="ask">Not with one viewer's cancellation: others may be waiting for the same answer.</param>
+    /// <param name="changedAt">When the change came that the answer must include; null when there was none.</param>
+    public Task<T> ReadAsync(string key, Func<Task<T>> ask, DateTimeOffset? changedAt, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        lock (_answers)
+        {
+            if (_answers.TryGetValue(key, out var held) && held.For(changedAt, now) is { } shared) return shared.WaitAsync(cancellationToken);
+            if (_answers.Count >= MaxAnswers) _answers.Clear();
+            var askAt = held is not null && held.AskAt <= now && now - held.AskAt < Every ? held.AskAt + Every : now;
+            var fresh = new Answer(askAt, AskAsync(ask, askAt - now), held?.Given);
+            _answers[key] = fresh;
+            return fresh.Given.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<T> AskAsync(Func<Task<T>> ask, TimeSpan delay)
+    {
+        await Task.Delay(delay, time).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return await ask();
+    }
+
+    /// <param name="AskAt">When the store is asked; may be a moment ahead.</param>
+    /// <param name="Before">The answer before this one, for those who need not wait.</param>
+    private sealed record Answer(DateTimeOffset AskAt, Task<T> Given, Task<T>? Before)
+    {
+        /// <summary>Null when this answer does not do.</summary>
+        public Task<T>? For(DateTimeOffset? changedAt, DateTimeOffset now)
+        {
+            if (Given.IsFaulted || (now - AskAt).Duration() > Every) return null;
+            if (changedAt is not null) return AskAt >= changedAt ? Given : null;
+            return AskAt > now && Before is { IsCompletedSuccessfully: true } ? Before : Given;
+        }
+    }
+}

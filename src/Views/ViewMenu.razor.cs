@@ -1,0 +1,64 @@
+using AgentConsole.Access;
+using AgentConsole.Shell;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentConsole.Views;
+
+/// <summary>The saved views of a page. Where the page is opened without anything said, its default view is opened in its place: one's own, else the tenant's.</summary>
+public sealed partial class ViewMenu
+{
+    private (string Path, string? Tenant)? read;
+    private IReadOnlyList<ViewRow>? views;
+    private bool mayShare;
+    private string name = "";
+    private bool isShared;
+    private bool isDefault;
+    private string? problem;
+
+    [CascadingParameter] public required Frame Frame { get; set; }
+    [Inject] private ViewQueries Queries { get; set; } = null!;
+    [Inject] private SaveView Save { get; set; } = null!;
+    [Inject] private DeleteView Delete { get; set; } = null!;
+    [Inject] private CurrentCaller Current { get; set; } = null!;
+    [Inject] private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var (page, isFirst) = ((Frame.Url.Path, Frame.Tenant), read is null);
+        if (read == page) return;
+        read = page;
+        await ReadAsync();
+        var isPlain = Frame.Url.Parameters.All(static parameter => parameter.Name == "tenant");
+        if (isFirst && isPlain && views?.FirstOrDefault(static view => view.IsDefault) is { } chosen) Navigation.NavigateTo(chosen.Link, replace: true);
+    }
+
+    private async Task ReadAsync()
+    {
+        var caller = await Current.ReadAsync();
+        mayShare = Frame.Tenant is { } tenant && caller.Can(Permission.ManageTenant, tenant);
+        try
+        {
+            (views, problem) = (await Queries.ListAsync(caller, Frame.Tenant, Frame.Url.Path, CancellationToken.None), null);
+        }
+        catch (Exception)
+        {
+            problem = "The views could not be read. Try again later.";
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        var saved = await Save.ExecuteAsync(Frame.Tenant, new(name, Frame.Url.ToString(), isShared && mayShare, isDefault), await Current.ReadAsync(), CancellationToken.None);
+        problem = saved.Error?.Message;
+        if (!saved.Ok) return;
+        (name, isShared, isDefault) = ("", false, false);
+        await ReadAsync();
+    }
+
+    private async Task DeleteAsync(ViewRow view)
+    {
+        var deleted = await Delete.ExecuteAsync(view, await Current.ReadAsync(), CancellationToken.None);
+        if (deleted.Ok) await ReadAsync();
+        else problem = deleted.Error.Message;
+    }
+}
