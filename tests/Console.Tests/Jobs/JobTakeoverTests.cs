@@ -28,7 +28,7 @@ public sealed class JobTakeoverTests(PostgresFixture postgres) : IClassFixture<P
         first.Kill();
         await hold.RollbackAsync();
 
-        await WaitAsync(async () => (await JobAsync(toSecond)).GetProperty("runs").GetInt64() == 1);
+        await WaitAsync(async () => (await JobAsync(toSecond)).GetProperty("runs").GetInt64() >= 1);
         var job = await JobAsync(toSecond);
         Assert.Equal("succeeded", job.GetProperty("lastRun").GetProperty("outcome").GetString());
         Assert.Equal(0, job.GetProperty("failures").GetInt64());

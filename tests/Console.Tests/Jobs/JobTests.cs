@@ -46,12 +46,13 @@ public sealed class JobTests(PostgresFixture postgres) : IClassFixture<PostgresF
         var asked = await _app.Get<RunJob>().ExecuteAsync(Name, Caller.Member("member:ada@example.test", [(Role.Operator, null)]), CancellationToken.None);
         Assert.True(asked.Ok);
 
-        var run = (await RunsAsync()).Single();
+        var run = Assert.Single(await RunsAsync());
         Assert.Equal("succeeded", run.GetProperty("outcome").GetString());
         Assert.Equal("hand", run.GetProperty("by").GetString());
         Assert.Equal(1L, await _app.CountAsync($"audit_entries WHERE tenant_id = '' AND action = 'jobs.run' AND subject = '{Name}' AND actor = 'member:ada@example.test'"));
         var row = (await _app.Get<JobQueries>().ReadAsync(CancellationToken.None)).Value!.Jobs.Single(static job => job.Job.Name == Name);
-        Assert.Equal((JobOutcome.Succeeded, 1L, 0L), (row.Last!.Outcome, row.Record.Runs, row.Record.Failures));
+        Assert.Equal((JobOutcome.Succeeded, 0L), (row.Last!.Outcome, row.Record.Failures));
+        Assert.True(row.Record.Runs >= 1);
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class JobTests(PostgresFixture postgres) : IClassFixture<PostgresF
         using var asked = await _client.PostAsync($"/api/v1/jobs/{Name}/run", null);
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
 
-        var run = (await RunsAsync()).Single();
+        var run = Assert.Single(await RunsAsync());
         Assert.Equal("failed", run.GetProperty("outcome").GetString());
         Assert.DoesNotContain("usage_reconciliations", run.GetRawText(), StringComparison.Ordinal);
         Assert.Empty((await _client.GetJsonAsync($"/api/v1/jobs/{Name}/runs?outcome=succeeded")).GetProperty("items").EnumerateArray());
@@ -75,7 +76,9 @@ public sealed class JobTests(PostgresFixture postgres) : IClassFixture<PostgresF
     {
         var asked = await _app.Get<RunJob>().ExecuteAsync(Name, Caller.Member("member:eve@example.test", [(role, tenant)]), CancellationToken.None);
         Assert.IsType<NotAllowed>(asked.Error);
-        Assert.Equal(0L, await _app.CountAsync("qrtz_fired_triggers"));
+        // Its schedule may run it meanwhile, as it may any job.
+        Assert.Equal(0L, await _app.CountAsync("audit_entries WHERE action = 'jobs.run'"));
+        Assert.DoesNotContain((await _app.Get<JobQueries>().ListRunsAsync(Name, null, 100, CancellationToken.None)).Value!.Items, static run => run.ByHand);
     }
 
     [Fact]
@@ -106,13 +109,13 @@ public sealed class JobTests(PostgresFixture postgres) : IClassFixture<PostgresF
         Assert.Single(await RunsAsync());
     }
 
-    /// <summary>Until the first run has ended.</summary>
+    /// <summary>Those asked for by hand, once the first has ended; the schedule may have its own.</summary>
     private async Task<IReadOnlyList<JsonElement>> RunsAsync()
     {
         List<JsonElement> runs = [];
         await Eventually.TrueAsync(async () =>
         {
-            runs = [.. (await _client.GetJsonAsync($"/api/v1/jobs/{Name}/runs")).GetProperty("items").EnumerateArray()];
+            runs = [.. (await _client.GetJsonAsync($"/api/v1/jobs/{Name}/runs")).GetProperty("items").EnumerateArray().Where(static run => run.GetProperty("by").GetString() == "hand")];
             return runs.Count > 0;
         });
         return runs;
