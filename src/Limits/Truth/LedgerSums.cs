@@ -61,7 +61,7 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
         var (from, to) = (DateTimeOffset.FromUnixTimeMilliseconds(window.StartMs), DateTimeOffset.FromUnixTimeMilliseconds(window.EndMs));
         var bySender = await SettledAsync(tenant, limit, from, to, null, cancellationToken);
         if (limit.Dimensions.Contains(LimitDimension.Session)) return [.. bySender, .. await SessionsAsync(tenant, limit, from, null, cancellationToken)];
-        Dimension[] by = [.. limit.Dimensions.Select(static dimension => dimension.InLedger())];
+        Facet[] by = [.. limit.Dimensions.Select(static dimension => (Facet)dimension.InLedger())];
         var query = new BreakdownQuery(from, to, TimeZoneInfo.Utc, Grain.Total, by, UsageFilter.None.With(Dimension.Tenant, tenant)) { Percentiles = false };
         var breakdown = await usage.BreakdownAsync(Reach.Of(tenant), query, cancellationToken);
         return [.. bySender, .. breakdown.Rows.Where(static row => row.Group.All(static value => value is not null))
