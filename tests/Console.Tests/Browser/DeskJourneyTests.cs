@@ -69,7 +69,7 @@ public sealed class DeskJourneyTests(BrowserFixture fixture) : IClassFixture<Bro
         await page.Keyboard.PressAsync("r");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Requests");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Search", Exact = true }).FocusAsync();
+        await page.Locator(".search-open").FocusAsync();
         await page.Keyboard.PressAsync("?");
         await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
@@ -97,7 +97,7 @@ public sealed class DeskJourneyTests(BrowserFixture fixture) : IClassFixture<Bro
         await using var visit = await fixture.VisitAsync(390, 844, ColorScheme.Dark);
         await visit.OpenAsync("/");
         Assert.True(await visit.SidewaysAsync() <= 0);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Search", Exact = true }).ClickAsync();
+        await visit.Page.Locator(".search-open").ClickAsync();
         await visit.Page.Locator("#search-text").FillAsync("u-1");
         await Expect(visit.Page.Locator("#search-users")).ToBeVisibleAsync();
         Assert.True(await visit.Page.EvaluateAsync<bool>("() => { const box = document.getElementById('search').getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight; }"));

@@ -49,13 +49,13 @@ public sealed class ObjectLevelAuthorizationTests(TwoTenants shared)
         Assert.Equal(before, await shared.ContentsAsync(TwoTenants.Foreign));
     }
 
-    /// <summary>The same ids, asked by one who may: each kind of thing is there to be found.</summary>
+    /// <summary>The same ids, asked by one who may: each kind of thing is there to be found. Jobs are the platform's alone, and no row's id names one.</summary>
     [Fact]
     public async Task ObjectLevelAuthorization_OnOnesOwn_FindsThem()
     {
         var ids = await shared.IdsAsync(TwoTenants.Own);
         using var client = TestSignIn.Client(shared.App, TestCaller.PlatformKey);
-        foreach (var (pattern, _) in Endpoints.Where(static endpoint => endpoint.Method == "GET"))
+        foreach (var (pattern, _) in Endpoints.Where(static endpoint => endpoint.Method == "GET" && !endpoint.Pattern.StartsWith("/api/v1/jobs", StringComparison.Ordinal)))
         {
             var found = false;
             foreach (var id in Fits(pattern, ids)) found |= (await AskAsync(client, "GET", Fill(pattern, TwoTenants.Own, id), null)).Status == 200;

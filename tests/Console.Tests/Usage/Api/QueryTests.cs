@@ -37,7 +37,7 @@ public sealed class QueryTests(SharedApp shared) : IClassFixture<SharedApp>
     [InlineData("breakdown?tenant=%00", "tenant")]
     [InlineData("breakdown?grain=15m&from=2026-01-01&to=2026-11-01", "range")]
     [InlineData("breakdown?grain=hour&from=2024-01-01&to=2026-11-01", "range")]
-    [InlineData("requests?sort=cost", "sort")]
+    [InlineData("requests?sort=price", "sort")]
     [InlineData("requests?sort=-tokens", "sort")]
     [InlineData("requests?limit=0", "limit")]
     [InlineData("requests?limit=1001", "limit")]
