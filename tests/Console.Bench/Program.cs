@@ -14,9 +14,6 @@ Command[] commands =
     Money.Command,
     Reprice.Command,
     Audit.Command,
-    Limits.Command,
-    LimitsProof.Model,
-    LimitsProof.Crowd,
 ];
 
 using var stop = new CancellationTokenSource();
