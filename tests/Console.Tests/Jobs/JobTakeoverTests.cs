@@ -13,7 +13,7 @@ public sealed class JobTakeoverTests(PostgresFixture postgres) : IClassFixture<P
     public async Task Node_KilledInTheMiddleOfAJob_IsTakenOverByTheOther()
     {
         var connectionString = await postgres.CreateDatabaseAsync(ConsoleApp.MigrateAsync);
-        var settings = new Dictionary<string, string> { ["ConnectionStrings__Console"] = connectionString, ["Roles"] = "Console,Jobs" };
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Console"] = $"{connectionString};Command Timeout=300", ["Roles"] = "Console,Jobs" };
         using var first = AppProcess.Start(settings);
         using var toFirst = Client(await first.AddressAsync());
         await using var source = NpgsqlDataSource.Create(connectionString);
