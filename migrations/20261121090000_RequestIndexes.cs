@@ -18,7 +18,7 @@ namespace AgentConsole.Migrations
                   CASE WHEN cost < 0 THEN 0 WHEN cost < 9000000 THEN (cost * 1000000000000)::bigint WHEN cost IS NOT NULL THEN 9000000000000000000 END) STORED;
                 CREATE INDEX "IX_usage_events_cost" ON usage_events (tenant_id, cost_pico, occurred_at) WHERE cost_pico IS NOT NULL;
                 CREATE INDEX "IX_usage_events_latency" ON usage_events (tenant_id, latency_ms, occurred_at);
-                CREATE INDEX IF NOT EXISTS "IX_usage_events_session" ON usage_events (tenant_id, session, occurred_at) WHERE session IS NOT NULL;
+                CREATE INDEX "IX_usage_events_session" ON usage_events (tenant_id, session, occurred_at) WHERE session IS NOT NULL;
                 """);
         }
 
@@ -26,7 +26,7 @@ namespace AgentConsole.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql("""
-                DROP INDEX IF EXISTS "IX_usage_events_session";
+                DROP INDEX "IX_usage_events_session";
                 DROP INDEX "IX_usage_events_latency";
                 DROP INDEX "IX_usage_events_cost";
                 ALTER TABLE usage_events DROP COLUMN cost_pico;

@@ -30,11 +30,6 @@ namespace AgentConsole.Migrations
                 table: "member_sessions",
                 type: "timestamp with time zone",
                 nullable: true);
-
-            // By a session or the beginning of its id; partitions made later have it from their table. It stays when this is taken back: sessions are looked up for more than this.
-            migrationBuilder.Sql("""
-                CREATE INDEX IF NOT EXISTS "IX_usage_events_session" ON usage_events (tenant_id, session, occurred_at) WHERE session IS NOT NULL;
-                """);
         }
 
         /// <inheritdoc />

@@ -8,6 +8,8 @@ namespace AgentConsole.Jobs;
 /// <summary>Reads of the schedule, of what runs now on any node, and of what ran. All of it is the platform's: whoever asks may read the platform.</summary>
 public sealed class JobQueries(ISchedulerFactory schedulers, IExecutionHistoryStore history, IReadOnlyList<ScheduledJob> jobs)
 {
+    private const int MaxJobs = 200;
+
     /// <summary>By name. Fails with <see cref="NoSchedule"/>.</summary>
     public async Task<Result<JobBoard>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -44,8 +46,6 @@ public sealed class JobQueries(ISchedulerFactory schedulers, IExecutionHistorySt
             return new NoSchedule();
         }
     }
-
-    private const int MaxJobs = 200;
 
     internal ScheduledJob? Find(string name) => jobs.FirstOrDefault(job => job.Name == name);
 
