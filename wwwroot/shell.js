@@ -41,11 +41,11 @@ function closeMenus(except, refocus) {
   }
 }
 
-// The row that was open beside its list has the focus again.
+// The row that was open beside its list has the focus again, unless the focus is on a row already, which the panel may not have followed yet.
 function closePanel(from) {
   const close = document.querySelector("[data-panel-close]");
   if (!close || from.closest?.("input, textarea, select, [popover]")) return;
-  document.querySelector("tr.open a[data-row]")?.focus({ preventScroll: true });
+  if (!from.closest?.("a[data-row]")) document.querySelector("tr.open a[data-row]")?.focus({ preventScroll: true });
   close.click();
 }
 

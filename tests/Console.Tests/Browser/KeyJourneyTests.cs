@@ -25,6 +25,7 @@ public sealed class KeyJourneyTests(BrowserFixture fixture) : IClassFixture<Brow
         await page.GetByRole(AriaRole.Button, new() { Name = "I have stored it" }).ClickAsync();
 
         await page.Locator("tr.linked", new() { HasText = "journey" }).ClickAsync();
+        await Expect(page.Locator(".panel-head")).ToContainTextAsync("journey");
         await page.ReloadAsync();
         await visit.ReadyAsync();
         await Expect(page.Locator(".panel-head")).ToContainTextAsync("journey");
