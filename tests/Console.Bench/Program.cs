@@ -10,6 +10,7 @@ Command[] commands =
     Isolation.Command,
     Idle.Command,
     Soak.Command,
+    Circuits.Command,
     Crash.Command,
     Money.Command,
     Reprice.Command,

@@ -26,7 +26,8 @@ internal static class BreakdownReader
         _ => TimeSpan.FromDays(7),
     } && grain != Grain.Total;
 
-    private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => $"sum(r.{bucket.Column()})::bigint"));
+    private static readonly string[] Counts = ["failures", "requests", "attempts", "unpriced"];
+    private static readonly string TokenSums = string.Join(", ", TokenCounts.Buckets.Select(static bucket => Counting.Whole.Sum(bucket.Column())));
 
     private static string EventSums(BreakdownQuery query) => $$"""
         count(*) FILTER (WHERE r.status = {{(short)UsageStatus.Failure}}), count(*), sum(r.attempt_count)::bigint, count(*) - count(r.cost), coalesce(sum(r.cost), 0),
@@ -68,16 +69,25 @@ internal static class BreakdownReader
         int? Slot(int bucket) => slots is null ? bucket : slots[bucket];
         if (rolled.Count > 0)
         {
-            await using var rollups = RollupCommand(connection, query, tenants, rolled, [.. buckets.Select(static bucket => bucket.From)]);
-            await CollectAsync(rollups, query, groups, Slot, null, isPacked: true, cancellationToken);
+            var starts = buckets.Select(static bucket => bucket.From).ToArray();
+            if (!await AddRollupsAsync(Counting.Floating))
+            {
+                groups.Clear();
+                await AddRollupsAsync(Counting.Whole);
+            }
+            async Task<bool> AddRollupsAsync(Counting counting)
+            {
+                await using var rollups = RollupCommand(connection, query, tenants, rolled, starts, counting);
+                return await CollectAsync(rollups, query, groups, Slot, null, isPacked: true, counting, cancellationToken);
+            }
             await using var tail = TailCommand(connection, query, tenants, rolled);
             var bucketOf = BucketOfQuarter(rolled);
-            await CollectAsync(tail, query, groups, quarter => bucketOf(quarter) is { } bucket ? Slot(bucket) : null, null, isPacked: false, cancellationToken);
+            await CollectAsync(tail, query, groups, quarter => bucketOf(quarter) is { } bucket ? Slot(bucket) : null, null, isPacked: false, Counting.Whole, cancellationToken);
         }
         foreach (var part in reading?.Parts(raw) ?? (raw.Count == 0 ? [] : [raw]))
         {
             await using var events = EventCommand(connection, query, tenants, part);
-            await CollectAsync(events, query, groups, Slot, reading, isPacked: false, cancellationToken);
+            await CollectAsync(events, query, groups, Slot, reading, isPacked: false, Counting.Whole, cancellationToken);
             reading?.Read(part);
         }
         return groups;
@@ -106,7 +116,7 @@ internal static class BreakdownReader
     /// Each run of buckets is scanned; when a few subjects are asked for, each is looked up in each run, past the rows of all the others.
     /// OFFSET 0 keeps one index scan per run, whatever the planner believes about the arrays.
     /// </summary>
-    private static NpgsqlCommand RollupCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces, DateTime[] starts)
+    private static NpgsqlCommand RollupCommand(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<Piece> pieces, DateTime[] starts, Counting counting)
     {
         var runs = RollupCover.Runs(pieces);
         var subjects = Subjects(query.Filter);
@@ -122,8 +132,8 @@ internal static class BreakdownReader
         var filter = UsageSql.Filter(command, query.Filter, RollupColumn);
         var groups = UsageSql.Groups(command, query.GroupBy, RollupColumn);
         command.CommandText = $"""
-            SELECT width_bucket(r.bucket_start, $6) - 1 AS bucket, sum(r.failures)::bigint, sum(r.requests)::bigint, sum(r.attempts)::bigint, sum(r.unpriced)::bigint, sum(r.cost),
-                   {(query.Percentiles ? "string_agg(r.latency, '')" : "NULL::bytea")}, {TokenSums}{groups}
+            SELECT width_bucket(r.bucket_start, $6) - 1 AS bucket, {string.Join(", ", Counts.Select(column => counting.Sum(column)))}, sum(r.cost),
+                   {(query.Percentiles ? "string_agg(r.latency, '')" : "NULL::bytea")}, {string.Join(", ", TokenCounts.Buckets.Select(bucket => counting.Sum(bucket.Column())))}{groups}
             FROM unnest($1) AS t(tenant_id), unnest($2, $3, $4, $5) AS p(lower, upper, kind, grain){(looksUp ? ", unnest($7) AS s(subject)" : "")}
             CROSS JOIN LATERAL (
               SELECT * FROM usage_rollups AS r
@@ -212,8 +222,9 @@ internal static class BreakdownReader
     private static void Add(NpgsqlCommand command, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
 
-    private static async Task CollectAsync(
-        NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, UsageSums> groups, Func<int, int?> slotOf, EventReading? reading, bool isPacked, CancellationToken cancellationToken)
+    /// <returns>False when a sum is beyond what its counting can tell; nothing collected is to be used then.</returns>
+    private static async Task<bool> CollectAsync(
+        NpgsqlCommand command, BreakdownQuery query, Dictionary<GroupKey, UsageSums> groups, Func<int, int?> slotOf, EventReading? reading, bool isPacked, Counting counting, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -223,10 +234,11 @@ internal static class BreakdownReader
             for (var index = 0; index < values.Length; index++)
                 values[index] = UsageSql.GroupValue(reader, EventColumns.FirstGroup + index, query.GroupBy[index]);
             ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(slot, values), out _);
-            (sums ??= new UsageSums()).Add(reader, isPacked);
+            if (!(sums ??= new UsageSums()).Add(reader, isPacked, counting)) return false;
             if (query.FromEvents != EventMeasures.None) sums.AddEvents(reader, query.FromEvents, EventColumns.FirstGroup + values.Length, reading!.Book);
             reading?.Hold(groups.Count);
         }
+        return true;
     }
 }
 

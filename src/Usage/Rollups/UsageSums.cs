@@ -17,15 +17,20 @@ internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
 
     /// <summary>Adds a row: bucket, failures, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
     /// <param name="isPacked">Whether latencies come as a histogram, else as milliseconds.</param>
-    public void Add(NpgsqlDataReader reader, bool isPacked)
+    /// <returns>False when a count is beyond what its counting can tell.</returns>
+    public bool Add(NpgsqlDataReader reader, bool isPacked, Counting counting)
     {
-        _failures += reader.GetInt64(1);
-        _requests += reader.GetInt64(2);
-        _attempts += reader.GetInt64(3);
-        _unpriced += reader.GetInt64(4);
+        var exact = counting.TryRead(reader, 1, out var failures) & counting.TryRead(reader, 2, out var requests) & counting.TryRead(reader, 3, out var attempts) & counting.TryRead(reader, 4, out var unpriced);
+        foreach (var bucket in TokenCounts.Buckets)
+        {
+            exact &= counting.TryRead(reader, EventColumns.FirstToken + (int)bucket, out var count);
+            if (count > 0) _tokens = _tokens.With(bucket, checked(_tokens[bucket] + count));
+        }
+        if (!exact) return false;
+        (_failures, _requests, _attempts, _unpriced) = (_failures + failures, _requests + requests, _attempts + attempts, _unpriced + unpriced);
         _cost += reader.GetDecimal(5);
         if (!reader.IsDBNull(6)) Add(ref _latency, reader.GetFieldValue<byte[]>(6), isPacked);
-        _tokens += EventColumns.Tokens(reader);
+        return true;
     }
 
     /// <summary>Adds what only events know, from the columns at the end of the row that was added.</summary>

@@ -1,16 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using AgentConsole.Bench.Hosting;
 using AgentConsole.Bench.Load;
-using AgentConsole.Demo.Traffic;
 
 namespace AgentConsole.Bench.Commands;
 
 /// <summary>Continuous ingestion with open dashboards: every page must keep moving and nothing may grow without bound.</summary>
 internal static class Soak
 {
-    private const int TicksPerSecond = 10;
-    private const int MaxUnderWay = 16;
     /// <summary>Minutes until caches, pools and the compiler have settled.</summary>
     private const int SettledAfter = 2;
     private const double MaxHeapGrowth = 1.5;
@@ -30,7 +26,7 @@ internal static class Soak
         await using var app = await AppProcess.StartAsync(folder.Path, new Dictionary<string, string>(), cancellationToken);
         await using var heap = new HeapCounter(app.Id);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var load = new Load(app, rate);
+        var load = new SteadyLoad(app, rate);
         var sending = load.RunAsync(ended.Token);
         await using var dashboards = await Dashboards.OpenAsync(app.Url, arguments.Number("--dashboards", 20, 0, 100), folder.Path, cancellationToken);
         Console.WriteLine($"{dashboards.Count} dashboards open, {rate:N0} events/s wanted");
@@ -47,7 +43,7 @@ internal static class Soak
         return Judge(told);
     }
 
-    private static async Task<Minute> MinuteAsync(int number, AppProcess app, HeapCounter heap, Load load, Dashboards dashboards, CancellationToken cancellationToken)
+    private static async Task<Minute> MinuteAsync(int number, AppProcess app, HeapCounter heap, SteadyLoad load, Dashboards dashboards, CancellationToken cancellationToken)
     {
         await dashboards.FrozenAsync();
         var (sent, started) = (load.Sent, Stopwatch.GetTimestamp());
@@ -70,41 +66,5 @@ internal static class Soak
         var growth = settled.Count < 2 ? 1 : settled.TakeLast(3).Min() / Math.Max(1, settled.Take(3).Max());
         Console.WriteLine($"result     {(froze ? "a page froze" : "every page stayed live")}; heap of the last minutes is {growth:F2} of that of minute {SettledAfter + 1}");
         return froze || growth > MaxHeapGrowth ? 1 : 0;
-    }
-
-    /// <summary>Sends what is due, ten times a second; when too much is under way it waits, and the rate tells.</summary>
-    private sealed class Load(AppProcess app, int rate)
-    {
-        private long _sent;
-
-        public long Sent => Interlocked.Read(ref _sent);
-
-        public Latencies Latencies { get; set; } = new();
-
-        public async Task RunAsync(CancellationToken cancellationToken)
-        {
-            using var client = new IngestClient(app.Url, AppProcess.Key, "/api/v1/usage", MaxUnderWay);
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxUnderWay, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(BatchesAsync(cancellationToken), parallel, async (batch, stop) =>
-            {
-                var started = Stopwatch.GetTimestamp();
-                await client.SendAsync(batch, stop);
-                Latencies.Add(Stopwatch.GetElapsedTime(started));
-                Interlocked.Add(ref _sent, rate / TicksPerSecond);
-            });
-        }
-
-        private async IAsyncEnumerable<byte[]> BatchesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / TicksPerSecond), TimeProvider.System);
-            using var events = NativeEvents.Events(int.MaxValue, "soak").GetEnumerator();
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                var now = TimeProvider.System.GetUtcNow();
-                var due = new List<DemoEvent>();
-                while (due.Count < rate / TicksPerSecond && events.MoveNext()) due.Add(events.Current with { OccurredAt = now });
-                yield return NativeEvents.Write(due);
-            }
-        }
     }
 }

@@ -52,7 +52,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>A page in a new browser of the operator, who is signed in, or of nobody. What goes wrong in the browser is in <see cref="Visit.Complaints"/>.</summary>
     internal async Task<Visit> VisitAsync(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, bool signedIn = true)
     {
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, StorageState = signedIn ? _signedIn : null });
+        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, StorageState = signedIn ? _signedIn : null });
         return new(context, await context.NewPageAsync(), Console.Address);
     }
 
