@@ -16,7 +16,7 @@ internal static class Circuits
 
     public static readonly Command Command = new(
         "circuits",
-        "[--steps 1,50,200,500] [--rate 2000] [--seconds 30]",
+        "[--steps 1,50,200,500] [--rate 2000] [--seconds 30] [--page <one of /usage, /, /requests>]",
         "Opens dashboards over the circuit protocol, without a browser, while events come in; prints per step the round trip of a click, managed memory per circuit and pages that froze. Holds when at every step p95 is at most 150 ms, a circuit weighs at most 300 KB and no page froze.",
         RunAsync);
 
@@ -53,6 +53,9 @@ internal static class Circuits
     {
         var (rate, seconds) = (arguments.Number("--rate", 2_000, 0, 100_000), arguments.Number("--seconds", 30, 5, 3_600));
         var steps = arguments.Text("--steps", "1,50,200,500").Split(',').Select(static step => int.TryParse(step, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 5_000 ? count : throw new UsageException("--steps must be numbers from 1 to 5000, with commas.")).Order().ToArray();
+        var only = arguments.Text("--page", "");
+        var pages = Pages.Where(views => only.Length == 0 || views[0].Path.StartsWith(only + "?", StringComparison.Ordinal)).ToArray();
+        if (pages.Length == 0) throw new UsageException("--page is none of the pages.");
         using var folder = new WorkFolder();
         var room = $"{steps[^1] + 10}";
         await using var app = await AppProcess.StartAsync(folder.Path, new Dictionary<string, string> { ["Edges__CircuitsPerMember"] = room, ["Edges__CircuitsPerAddress"] = room, ["Edges__RequestsPerAddress"] = "10000" }, cancellationToken);
@@ -64,7 +67,7 @@ internal static class Circuits
         var open = new List<Open>();
         try
         {
-            return await MeasureAsync(steps, seconds, load, visitor, app, open, cancellationToken);
+            return await MeasureAsync(steps, pages, seconds, load, visitor, app, open, cancellationToken);
         }
         finally
         {
@@ -74,15 +77,15 @@ internal static class Circuits
         }
     }
 
-    private static async Task<int> MeasureAsync(int[] steps, int seconds, SteadyLoad load, Visitor visitor, AppProcess app, List<Open> open, CancellationToken cancellationToken)
+    private static async Task<int> MeasureAsync(int[] steps, (string Path, string Shows)[][] pages, int seconds, SteadyLoad load, Visitor visitor, AppProcess app, List<Open> open, CancellationToken cancellationToken)
     {
         Console.WriteLine($"{"circuits",8} {"click p50 ms",13} {"p95 ms",8} {"p99 ms",8} {"clicks",7} {"events/s",9} {"live MB",8} {"KB each",8} {"resident MB",12} {"frozen",7}");
-        await OpenAsync(visitor, open, 1, cancellationToken);
+        await OpenAsync(visitor, pages, open, 1, cancellationToken);
         await ClickForAsync(open, SettleSeconds, new Latencies(), cancellationToken);
         var (bare, isGood) = (await LiveHeap.MegabytesAsync(app.Id, cancellationToken), true);
         foreach (var count in steps)
         {
-            await OpenAsync(visitor, open, count, cancellationToken);
+            await OpenAsync(visitor, pages, open, count, cancellationToken);
             foreach (var one in open) one.Froze();
             var (sent, clicks) = (load.Sent, new Latencies());
             await ClickForAsync(open, seconds, clicks, cancellationToken);
@@ -96,10 +99,10 @@ internal static class Circuits
         return isGood ? 0 : 1;
     }
 
-    private static Task OpenAsync(Visitor visitor, List<Open> open, int count, CancellationToken cancellationToken) =>
+    private static Task OpenAsync(Visitor visitor, (string Path, string Shows)[][] pages, List<Open> open, int count, CancellationToken cancellationToken) =>
         Parallel.ForAsync(open.Count, count, new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = cancellationToken }, async (number, stop) =>
         {
-            var views = Pages[number % Pages.Length];
+            var views = pages[number % pages.Length];
             var one = new Open(await Circuit.OpenAsync(visitor, views[0].Path, views[0].Shows, Timeout, stop), views);
             lock (open) open.Add(one);
         });
