@@ -23,6 +23,8 @@ public sealed partial class TailPage
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private IDisposable? toggles;
+    /// <summary>Whether the address said to pause when it was last looked at.</summary>
+    private bool said;
     private bool drawn = true;
     private string announced = "";
     private DateTimeOffset announcedAt;
@@ -42,17 +44,23 @@ public sealed partial class TailPage
 
     protected override DateTimeOffset? CompleteTo(TailData data) => data.Window.CompleteTo;
 
-    /// <summary>Who comes here paused stays so; else the address says.</summary>
+    /// <summary>The address may say to pause; who comes here paused stays so.</summary>
     protected override void OnInitialized()
     {
         base.OnInitialized();
+        if (IsPaused && !Visit.Paused) Visit.Toggle();
+        said = IsPaused;
         toggles = Visit.Subscribe(Follow);
         Follow();
     }
 
     protected override Task OnParametersSetAsync()
     {
-        if (Owns(Url) && IsPaused != Visit.Paused) Visit.Toggle();
+        if (Owns(Url) && said != IsPaused)
+        {
+            said = IsPaused;
+            if (said != Visit.Paused) Visit.Toggle();
+        }
         return base.OnParametersSetAsync();
     }
 

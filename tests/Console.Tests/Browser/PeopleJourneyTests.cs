@@ -33,7 +33,7 @@ public sealed class PeopleJourneyTests(BrowserFixture fixture, ITestOutputHelper
         await Expect(page.Locator("#breakdown-title")).ToHaveTextAsync("What each key used");
         await steps.ChooseAsync(page.GetByLabel("By", new() { Exact = true }), "promptVersion");
         await Expect(page.Locator("#breakdown-title")).ToHaveTextAsync("What each prompt version used");
-        await Expect(page.Locator("tr.linked").First).ToContainTextAsync("12");
+        await Expect(page.Locator("tr.linked th").GetByText("12", new() { Exact = true })).ToBeVisibleAsync();
         // Exactly what is shown.
         var download = await page.RunAndWaitForDownloadAsync(() => steps.ClickAsync(page.GetByRole(AriaRole.Link, new() { Name = "CSV" })));
         Assert.Contains("promptVersion", await File.ReadAllTextAsync((await download.PathAsync())!), StringComparison.Ordinal);

@@ -40,7 +40,7 @@ public sealed class OverviewCardsTests(PostgresFixture postgres) : StoreContext(
 
         var cards = Render<OverviewCards>(static parameters => parameters.AddCascadingValue(AgentConsole.Shell.Frame.Read(PageUrl.Parse("/"), [], Reach.Platform)));
 
-        Assert.Equal("[acme]", cards.Find(".cards").TextContent.Trim());
+        Assert.Equal("[acme]", cards.Find(".overview-cards").TextContent.Trim());
     }
 
     [Fact]

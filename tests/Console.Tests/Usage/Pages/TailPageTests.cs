@@ -71,6 +71,7 @@ public sealed class TailPageTests : StoreContext
         var page = shown.FindComponent<TailPage>();
         page.WaitForElement("tr.linked");
         Assert.True(Live.Paused);
+        Assert.DoesNotContain("/tail", Navigation.Uri, StringComparison.Ordinal);
 
         await SendAsync(Now("b"), Now("c"));
         await Feed.SignalAsync(Topics.Usage("acme"));
@@ -79,9 +80,19 @@ public sealed class TailPageTests : StoreContext
 
         await page.InvokeAsync(Live.Toggle);
         Assert.EndsWith($"/tail?{Tenant}", Navigation.Uri, StringComparison.Ordinal);
-        shown.Render(static parameters => parameters.Add(static cascade => cascade.Value, At($"/tail?{Tenant}")));
+        shown.Render(static parameters => parameters.Add(static cascade => cascade.Value, At($"/tail?{Tenant}")).AddChildContent<TailPage>());
         page.WaitForAssertion(() => Assert.Equal(["a", "b", "c"], Ids(page).Order()));
         Assert.Equal("a", Ids(page)[2]);
+    }
+
+    [Fact]
+    public void Page_OpenedWhilePaused_SaysSoInTheAddress()
+    {
+        Live.Toggle();
+        Open<TailPage>($"/tail?{Tenant}");
+
+        Assert.True(Live.Paused);
+        Assert.EndsWith($"/tail?{Tenant}&paused=true", Navigation.Uri, StringComparison.Ordinal);
     }
 
     [Fact]
