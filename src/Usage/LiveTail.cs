@@ -15,7 +15,7 @@ public sealed class LiveTail(Database database, TimeProvider time)
     /// <summary>Questions followed at once on this node; of more, the one that nobody has asked for the longest is forgotten, and its viewers count anew.</summary>
     private const int MostQuestions = 100;
 
-    private readonly SharedAnswers<TailAnswer> _answers = new(time);
+    private readonly SharedAnswers<TailAnswer> _answers = new(time, MostQuestions);
     private readonly Dictionary<string, Followed> _followed = [];
 
     /// <param name="changedAt">When the change came that the answer must include; null when there was none.</param>

@@ -7,8 +7,8 @@ public static class DashboardWords
 
     public static string Label(this TileWidth width) => width switch
     {
-        TileWidth.Quarter => "a quarter",
-        TileWidth.Third => "a third",
+        TileWidth.Quarter => "quarter",
+        TileWidth.Third => "third",
         TileWidth.Half => "half",
         TileWidth.Full => "full",
         _ => throw new ArgumentOutOfRangeException(nameof(width)),

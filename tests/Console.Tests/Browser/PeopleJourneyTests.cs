@@ -91,7 +91,7 @@ public sealed class PeopleJourneyTests(BrowserFixture fixture, ITestOutputHelper
         await Expect(page).ToHaveURLAsync(new Regex("/requests\\?.*fallback=true"));
         await visit.ReadyAsync();
         await steps.ClickAsync(page.Locator("table.requests tr.linked").First);
-        await Expect(page.Locator(".side-panel .chain li.failed")).ToContainTextAsync("rate_limited");
+        await Expect(page.Locator(".side-panel .chain li.failed")).ToContainTextAsync("rate limited");
 
         Report("operator", steps, most: 2);
         Assert.Empty(visit.Complaints);
