@@ -41,6 +41,8 @@ public sealed class PageFuzzTests(TwoTenants shared)
     [Fact]
     public async Task Page_OfAnOperator_ShowsBoth()
     {
+        // What was planted at this very moment is not over yet, and so in no list of the past.
+        shared.App.Time.Now += TimeSpan.FromSeconds(1);
         foreach (var page in Pages.Where(static page => page.Name is not ("PricesPage" or "ReconciliationPage" or "JobsPage")))
             Assert.True(TwoTenants.Leak(await ShowAsync(TestCaller.Operator, page, page.Name == "AuditPage" ? "tenant=bravo" : "groupBy=user", TwoTenants.Foreign)) is not null, page.Name);
     }
