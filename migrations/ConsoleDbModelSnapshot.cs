@@ -1592,6 +1592,50 @@ namespace AgentConsole.Migrations
                     b.ToTable("usage_keys", (string)null);
                 });
 
+            modelBuilder.Entity("AgentConsole.Views.Dashboard", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("DashboardId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dashboard_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("SavedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("saved_at");
+
+                    b.Property<string>("Tiles")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("tiles");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "DashboardId");
+
+                    b.HasIndex("TenantId", "Owner", "Name")
+                        .IsUnique();
+
+                    b.ToTable("dashboards", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Views.SavedView", b =>
                 {
                     b.Property<string>("TenantId")

@@ -6,6 +6,8 @@ public static class Links
     public const string Overview = "/";
     public const string Usage = "/usage";
     public const string Requests = "/requests";
+    public const string Tail = "/tail";
+    public const string Dashboards = "/dashboards";
     public const string Reconciliation = "/reconciliation";
     public const string Conflicts = "/conflicts";
     public const string Prices = "/prices";
@@ -31,6 +33,8 @@ public static class Links
 
     /// <summary>What was used through a virtual key, as senders name it; not to be taken for the keys of this console's own API.</summary>
     public static string VirtualKey(string tenant, string key) => $"/virtual-keys/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(key)}";
+
+    public static string Dashboard(string id) => $"{Dashboards}/{Uri.EscapeDataString(id)}";
 
     /// <param name="tenant">Chosen already.</param>
     public static string ViewAs(string? tenant = null) => tenant is null ? "/view-as" : $"/view-as?tenant={Uri.EscapeDataString(tenant)}";

@@ -8,7 +8,6 @@ namespace AgentConsole.Shell;
 /// <remarks>A failed pull keeps what is shown. A pull that is overtaken by a new URL is cancelled and never shown.</remarks>
 public abstract class LivePage<TData> : ComponentBase, IDisposable where TData : class
 {
-    private static readonly TimeSpan Throttle = TimeSpan.FromSeconds(1);
     /// <summary>Relative ranges move and the clock runs even when no event comes.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
 
@@ -58,6 +57,15 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     /// <summary>Whether signals make it pull again.</summary>
     protected virtual bool Follows => true;
 
+    /// <summary>Whether they do so while the visitor has paused, because it tells of what it does not show.</summary>
+    protected virtual bool FollowsPaused => false;
+
+    /// <summary>Whether the frame says how fresh it is; of several on a page, one does.</summary>
+    protected virtual bool Reports => true;
+
+    /// <summary>It pulls no more often.</summary>
+    protected virtual TimeSpan Throttle => TimeSpan.FromSeconds(1);
+
     protected override void OnInitialized()
     {
         if (!Follows)
@@ -95,7 +103,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
             if (cancellationToken.IsCancellationRequested)
                 return;
             (Data, FailedTrace, Busy) = (data, null, false);
-            Live.Report(CompleteTo(data), stale: false);
+            if (Reports) Live.Report(CompleteTo(data), stale: false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -105,7 +113,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
             // Whatever broke: the page stays, says so and offers a retry.
             (FailedTrace, Busy) = ((activity?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString(), false);
             LiveTrace.PullFailed(Loggers.CreateLogger(GetType()), exception, Url.Path, FailedTrace);
-            Live.Report(Live.CompleteTo, stale: true);
+            if (Reports) Live.Report(Live.CompleteTo, stale: true);
         }
     }
 
@@ -128,7 +136,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     /// <summary>Never throws: its callers are the feed and a timer.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        if (disposed || Live.Paused || cancellationToken.IsCancellationRequested)
+        if (disposed || (Live.Paused && !FollowsPaused) || cancellationToken.IsCancellationRequested)
             return;
         try
         {
@@ -167,7 +175,7 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
         pulling?.Cancel();
         pulling?.Dispose();
         pulling = null;
-        Live.Report(null, stale: false);
+        if (Reports) Live.Report(null, stale: false);
         GC.SuppressFinalize(this);
     }
 }

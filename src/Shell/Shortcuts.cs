@@ -8,6 +8,8 @@ public static class Shortcuts
         [Links.Overview] = 'o',
         [Links.Usage] = 'u',
         [Links.Requests] = 'r',
+        [Links.Tail] = 'l',
+        [Links.Dashboards] = 'd',
         [Links.Conflicts] = 'c',
         [Links.Reconciliation] = 'i',
         [Links.Alerts] = 'a',

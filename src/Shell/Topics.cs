@@ -25,6 +25,9 @@ public static class Topics
     /// <summary>A job has begun or ended, or was asked for.</summary>
     public const string Jobs = "jobs";
 
+    /// <summary>A dashboard was made, changed or deleted.</summary>
+    public const string Dashboards = "dashboards";
+
     /// <summary>Members, their roles or their sessions.</summary>
     public const string Members = "members";
 

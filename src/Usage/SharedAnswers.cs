@@ -3,11 +3,11 @@ namespace AgentConsole.Usage;
 /// <summary>
 /// One answer for everyone who asks the same: twenty open dashboards of a tenant ask the store once a second, not twenty times.
 /// A page that follows a change gets an answer asked after that change, at most a second later; one that only opens takes what is there, if it is no older than a second.
-/// At most <see cref="MaxAnswers"/> are held; a full house is emptied.
+/// A full house is emptied.
 /// </summary>
-internal sealed class SharedAnswers<T>(TimeProvider time)
+/// <param name="most">Answers that are held.</param>
+internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500)
 {
-    private const int MaxAnswers = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Answer> _answers = [];
@@ -20,7 +20,7 @@ internal sealed class SharedAnswers<T>(TimeProvider time)
         lock (_answers)
         {
             if (_answers.TryGetValue(key, out var held) && held.For(changedAt, now) is { } shared) return shared.WaitAsync(cancellationToken);
-            if (_answers.Count >= MaxAnswers) _answers.Clear();
+            if (_answers.Count >= most) _answers.Clear();
             var askAt = held is not null && held.AskAt <= now && now - held.AskAt < Every ? held.AskAt + Every : now;
             var fresh = new Answer(askAt, AskAsync(ask, askAt - now), held?.Given);
             _answers[key] = fresh;

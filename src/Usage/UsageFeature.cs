@@ -43,6 +43,9 @@ public static class UsageFeature
         services.AddSingleton<EventReads>();
         services.AddSingleton<ExplorerQueries>();
         services.AddSingleton<SharedExplorations>();
+        services.AddSingleton<LiveTail>();
+        services.AddSingleton<MonthForecasts>();
+        services.AddSingleton<IngestionQueries>();
         services.AddSingleton<FocusReader>();
         services.AddSingleton<CorrectionReader>();
         services.AddSingleton<ReconcileUsage>();

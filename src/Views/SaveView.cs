@@ -38,7 +38,7 @@ public sealed class SaveView(Database database, AuditLog audit, TimeProvider tim
         if (!home.Ok) return home.Error;
         var (name, link) = (draft.Name.Trim(), PageUrl.Parse(draft.Link));
         if (name.Length is 0 or > MaxName || name.Contains('\0')) return new InvalidView($"A view has a name of 1 to {MaxName} characters.");
-        if (!draft.Link.StartsWith('/') || draft.Link.StartsWith("//", StringComparison.Ordinal) || draft.Link.Length > MaxLink || draft.Link.Contains('\0')) return new InvalidView($"A view is a page of the console, of at most {MaxLink} characters.");
+        if (!IsAddress(draft.Link)) return new InvalidView($"A view is a page of the console, of at most {MaxLink} characters.");
         await using var session = await database.BeginAsync(home.Value.Reach, cancellationToken);
         if (await CountAsync(session.Connection, home.Value, link.Path, name, cancellationToken) >= MaxViews) return new InvalidView($"There are {MaxViews} views already. Delete one first.");
         await WriteAsync(session.Connection, home.Value, name, link, draft.IsDefault, cancellationToken);
@@ -47,6 +47,9 @@ public sealed class SaveView(Database database, AuditLog audit, TimeProvider tim
         await session.CommitAsync(cancellationToken);
         return name;
     }
+
+    /// <summary>Whether it is path and query of a page of this console.</summary>
+    internal static bool IsAddress(string link) => link.StartsWith('/') && !link.StartsWith("//", StringComparison.Ordinal) && link.Length <= MaxLink && !link.Contains('\0');
 
     private static async Task<long> CountAsync(NpgsqlConnection connection, ViewHome home, string path, string name, CancellationToken cancellationToken)
     {

@@ -14,11 +14,19 @@ public sealed partial class ViewMenu
     private bool isShared;
     private bool isDefault;
     private string? problem;
+    /// <summary>Those that the page can be pinned to; null where it cannot be a tile.</summary>
+    private IReadOnlyList<DashboardRow>? dashboards;
+    private string title = "";
+    private Guid pinTo;
+    private string? pinned;
 
     [CascadingParameter] public required Frame Frame { get; set; }
     [Inject] private ViewQueries Queries { get; set; } = null!;
     [Inject] private SaveView Save { get; set; } = null!;
     [Inject] private DeleteView Delete { get; set; } = null!;
+    [Inject] private DashboardQueries Dashboards { get; set; } = null!;
+    [Inject] private SaveDashboard Pin { get; set; } = null!;
+    [Inject] private IEnumerable<AddressTile> Kinds { get; set; } = [];
     [Inject] private CurrentCaller Current { get; set; } = null!;
     [Inject] private NavigationManager Navigation { get; set; } = null!;
 
@@ -39,6 +47,9 @@ public sealed partial class ViewMenu
         try
         {
             (views, problem) = (await Queries.ListAsync(caller, Frame.Tenant, Frame.Url.Path, CancellationToken.None), null);
+            if (Kinds.Any(kind => kind.Path == Frame.Url.Path) && ViewHome.May(Frame.Tenant, false, caller))
+                dashboards = [.. (await Dashboards.ListAsync(caller, Frame.Tenant, CancellationToken.None)).Where(dashboard => ViewHome.May(dashboard.Tenant, dashboard.IsShared, caller))];
+            if (dashboards is { Count: > 0 } && pinTo == Guid.Empty) pinTo = dashboards[0].Id;
         }
         catch (Exception)
         {
@@ -60,5 +71,19 @@ public sealed partial class ViewMenu
         var deleted = await Delete.ExecuteAsync(view, await Current.ReadAsync(), CancellationToken.None);
         if (deleted.Ok) await ReadAsync();
         else problem = deleted.Error.Message;
+    }
+
+    /// <summary>As a tile after the others; on a new dashboard when none is chosen.</summary>
+    private async Task PinAsync()
+    {
+        var (caller, tile) = (await Current.ReadAsync(), new PinnedTile(title, Frame.Url.ToString(), TileWidth.Half));
+        var kept = pinTo == Guid.Empty ? null : await Dashboards.FindAsync(caller, pinTo, CancellationToken.None);
+        var saved = kept is null
+            ? await Pin.CreateAsync(Frame.Tenant, new(title, false, [tile]), caller, CancellationToken.None)
+            : await Pin.ChangeAsync(kept, new(kept.Name, kept.IsShared, [.. kept.Tiles, tile]), caller, CancellationToken.None);
+        (problem, pinned) = (saved.Error?.Message, saved.Ok ? Links.Dashboard(saved.Value.ToString()) : null);
+        if (!saved.Ok) return;
+        (title, pinTo) = ("", saved.Value);
+        await ReadAsync();
     }
 }

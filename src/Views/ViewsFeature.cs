@@ -1,6 +1,8 @@
+using AgentConsole.Views.Pages;
+
 namespace AgentConsole.Views;
 
-/// <summary>Addresses of pages under names: one's own, and a tenant's.</summary>
+/// <summary>Addresses of pages under names, and dashboards of them: one's own, and a tenant's.</summary>
 public static class ViewsFeature
 {
     public static void AddViews(this IHostApplicationBuilder builder)
@@ -8,5 +10,9 @@ public static class ViewsFeature
         builder.Services.AddSingleton<SaveView>();
         builder.Services.AddSingleton<DeleteView>();
         builder.Services.AddSingleton<ViewQueries>();
+        builder.Services.AddSingleton<SaveDashboard>();
+        builder.Services.AddSingleton<DeleteDashboard>();
+        builder.Services.AddSingleton<DashboardQueries>();
+        builder.Services.AddViewsPages();
     }
 }

@@ -346,7 +346,7 @@ class Chart {
       series: series.toReversed().map(one => ({ name: one.label, data: one.values.map((value, at) => ({ x: buckets[at].tick, y: shade(value) })) })),
       colors: [this.colour("series-8")],
       stroke: { width: 1, colors: [this.colour("surface")] },
-      grid: { show: false, padding: { left: narrow ? 0 : 8, right: 8, top: -12, bottom: 0 } },
+      grid: { show: false, padding: { left: narrow ? 12 : 8, right: 8, top: -12, bottom: 0 } },
       plotOptions: { heatmap: { radius: 2, enableShades: false, useFillColorAsStroke: false, colorScale: { ranges: [
         { from: -1, to: -1, color: this.colour("surface") },
         ...Array.from({ length: shades + 1 }, (_, at) => ({ from: at, to: at, color: mix(from, to, at / shades) }))

@@ -10,7 +10,7 @@ namespace AgentConsole.Usage.Pages;
 /// <param name="FirstUse">When the data begins; null before there is any.</param>
 /// <param name="HasEvents">False until the first event ever: the page then says how to send one.</param>
 public sealed record ExplorerData(
-    PageUrl Url, ExplorerView View, Exploration? Now, Exploration? Before, Comparison Comparison, ExplorerForecast? Forecast, DateTimeOffset? FirstUse, bool HasEvents, Error? Refused)
+    PageUrl Url, ExplorerView View, Exploration? Now, Exploration? Before, Comparison Comparison, MonthForecast? Forecast, DateTimeOffset? FirstUse, bool HasEvents, Error? Refused)
 {
     public static ExplorerData Refuse(PageUrl url, ExplorerView view, Error why) => new(url, view, null, null, new Comparison("Not read"), null, null, true, why);
 
@@ -25,9 +25,3 @@ public sealed record ExplorerData(
     private static string Size(Measure measure, decimal size) =>
         measure.Unit() == MeasureUnit.Share ? $"{(size * 100).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture)} pp" : measure.WriteCompact(size);
 }
-
-/// <param name="Forecast">Null when it cannot be said.</param>
-/// <param name="Reason">Why not.</param>
-/// <param name="Month">The month that goes on.</param>
-/// <param name="Unpriced">Requests that the costs leave out.</param>
-public sealed record ExplorerForecast(CostForecast? Forecast, string? Reason, DateOnly Month, long Unpriced);

@@ -7,10 +7,19 @@ namespace AgentConsole.Usage.Pages;
 /// <summary>Links between the usage pages that keep what is being looked at.</summary>
 public static class UsageLinks
 {
-    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain", "measure", "chart", "compare", RequestColumns.Parameter, .. OpenRequest.Parameters];
+    private static readonly string[] OwnState = ["sort", "cursor", "tab", "groupBy", "grain", "measure", "chart", "compare", TailPage.PausedParameter, MoversCard.Parameter, UsageTile.LookParameter, RequestColumns.Parameter, .. OpenRequest.Parameters];
 
     /// <summary>The same range and filters on another page.</summary>
     public static PageUrl Same(PageUrl url, string path) => url.Carry(path).Without([.. OwnState, .. OfRequests(url)]);
+
+    /// <summary>A list's filters on the page of requests, those that only requests have too.</summary>
+    public static PageUrl InRequests(PageUrl url) => url.Carry(Links.Requests).Without([.. OpenRequest.Parameters, TailPage.PausedParameter, "cursor", "tab"]);
+
+    /// <summary>What is filtered by, whatever else an address says: the same for the same filters.</summary>
+    public static string FilterKey(PageUrl url) => string.Join('&', url.Parameters
+        .Where(static parameter => Dimensions.Parse(parameter.Name) is not null || RequestFilter.Knows(parameter.Name))
+        .Distinct().OrderBy(static parameter => parameter.Name, StringComparer.Ordinal).ThenBy(static parameter => parameter.Value, StringComparer.Ordinal)
+        .Select(static parameter => $"{Uri.EscapeDataString(parameter.Name)}={Uri.EscapeDataString(parameter.Value)}"));
 
     /// <summary>The requests behind a group, or behind a bar when the bucket's range is given. A null value is "not set".</summary>
     public static PageUrl Requests(PageUrl url, Dimension dimension, string? value) =>

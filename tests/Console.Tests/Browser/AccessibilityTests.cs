@@ -16,7 +16,10 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
     [
         "/usage?range=7d&groupBy=user&grain=day", "/usage?range=30d&model=nothing-has-this", "/requests?range=7d", "/requests?range=30d&open=acme/evt-1", "/requests?tab=rejected", "/reconciliation?tab=invoice", "/prices?tab=unpriced", "/prices?tab=reprice",
         "/prices?tab=import", "/prices?tab=add", "/alerts?tab=past", "/keys?tab=create", "/keys?tenant=chat", "/tenants?tab=create", "/members?tab=invite", "/members?tab=invitations", "/audit?range=24h",
+        "/?range=7d&tenant=acme", "/tail?tenant=acme&paused=true", $"/dashboards/{Dashboard}?tenant=acme&range=7d", $"/dashboards/{Dashboard}?tenant=acme&edit=true",
     ];
+
+    private const string Dashboard = "00000000-0000-7000-8000-0000000000d1";
 
     private static readonly string[] SignedOut = ["/sign-in", "/sign-in?reason=expired", "/sign-in/forgotten", "/sign-in/reset?token=x", "/sign-in/invitation?token=x", "/sign-in/code", "/nowhere"];
 
@@ -93,6 +96,10 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
         await fixture.Console.PostAsync("/api/v1/prices", new { provider = "openai", model = "house-model", validFrom = "2026-01-01T00:00:00Z", tier = "standard", perMillion = new { input = "1", output = "2" }, source = "contract" });
         foreach (var (id, severity, closed) in new[] { (1, 2, "NULL"), (2, 1, "NULL"), (3, 1, "now()") })
             await fixture.ExecuteAsync($"INSERT INTO alerts (tenant_id, alert_id, source, alert_key, severity, title, detail, link, raised_at, seen_at, closed_at) VALUES ('', '00000000-0000-7000-8000-00000000000{id}', 'axe', '{id}', {severity}, 'Something is wrong', 'With its detail.', '/reconciliation', now(), now(), {closed})");
+        await fixture.ExecuteAsync($$"""
+            INSERT INTO dashboards (tenant_id, dashboard_id, owner, name, tiles, version, saved_at) VALUES ('acme', '{{Dashboard}}', '', 'Ours',
+              '[{"title": "Cost", "link": "/usage?look=number", "width": "quarter"}, {"title": "By model", "link": "/usage", "width": "half"}, {"title": "Users", "link": "/usage?groupBy=user&chart=table", "width": "full"}]', 1, now())
+            """);
         await fixture.ExecuteAsync("""
             INSERT INTO usage_reconciliations (tenant_id, day, checked_at, requests, tokens, cost, differences) VALUES ('acme', current_date, now(), 1, 1, 1, '{}')
             """);

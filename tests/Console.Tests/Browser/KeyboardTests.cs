@@ -37,6 +37,8 @@ public sealed class KeyboardTests(BrowserFixture fixture) : IClassFixture<Browse
     [InlineData("/")]
     [InlineData("/usage?range=7d")]
     [InlineData("/requests?range=24h")]
+    [InlineData("/tail?tenant=chat")]
+    [InlineData("/dashboards/standard?range=7d")]
     [InlineData("/prices?tab=add")]
     [InlineData("/alerts")]
     [InlineData("/keys?tab=create")]

@@ -56,6 +56,7 @@ public sealed class CatalogueTests(TwoTenants shared)
         audit_entries: platform INSERT SELECT, tenant INSERT SELECT
         audit_heads: platform INSERT SELECT UPDATE(hash) UPDATE(sequence), tenant INSERT SELECT UPDATE(hash) UPDATE(sequence)
         content_periods: platform INSERT SELECT, tenant INSERT SELECT
+        dashboards: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         data_protection_keys: platform DELETE INSERT SELECT UPDATE
         hop_timings: platform DELETE INSERT SELECT, tenant SELECT
         invitations: platform DELETE INSERT SELECT UPDATE

@@ -41,6 +41,8 @@ public sealed class PageFuzzTests(TwoTenants shared)
     [Fact]
     public async Task Page_OfAnOperator_ShowsBoth()
     {
+        // What was planted at this very moment is not over yet, and so in no list of the past.
+        shared.App.Time.Now += TimeSpan.FromSeconds(1);
         foreach (var page in Pages.Where(static page => page.Name is not ("PricesPage" or "ReconciliationPage" or "JobsPage")))
             Assert.True(TwoTenants.Leak(await ShowAsync(TestCaller.Operator, page, page.Name == "AuditPage" ? "tenant=bravo" : "groupBy=user", TwoTenants.Foreign)) is not null, page.Name);
     }
@@ -130,9 +132,10 @@ public sealed class PageFuzzTests(TwoTenants shared)
         new[] { "foreignmark-user", "foreignmark-key", "foreignmark-session" }.Aggregate(markup, static (rest, named) => rest.Replace(named, "", StringComparison.Ordinal));
 
     /// <summary>What a page is opened for: a thing of the tenant, by the name it has there.</summary>
-    private static string Id(Type page, string tenant)
+    private async Task<string> IdAsync(Type page, string tenant)
     {
         var mark = tenant == TwoTenants.Foreign ? "foreignmark" : "plain";
+        if (page.Name == "DashboardPage") return await shared.App.ScalarAsync<string>($"SELECT dashboard_id::text FROM dashboards WHERE tenant_id = '{tenant}'");
         return page.Name switch { "TenantPage" => tenant, "SessionPage" => $"{mark}-session", "UserPage" => $"{mark}-user", "KeyPage" => $"{mark}-key", _ => $"{tenant}-request-0" };
     }
 
@@ -144,12 +147,12 @@ public sealed class PageFuzzTests(TwoTenants shared)
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddRadzenComponents();
         context.Services.AddFallbackServiceProvider(scope.ServiceProvider);
-        var values = new Dictionary<string, object?> { ["Tenant"] = tenant, ["Id"] = Id(page, tenant) };
+        var values = new Dictionary<string, object?> { ["Tenant"] = tenant, ["Id"] = await IdAsync(page, tenant) };
         var template = page.GetCustomAttribute<RouteAttribute>()!.Template;
         foreach (var name in values.Keys.Where(name => !template.Contains($"{{{name}}}", StringComparison.OrdinalIgnoreCase))) values.Remove(name);
         var path = Regex.Replace(template, @"\{(\w+)\}", match => values.Single(value => value.Key.Equals(match.Groups[1].Value, StringComparison.OrdinalIgnoreCase)).Value!.ToString()!);
         context.Services.GetRequiredService<NavigationManager>().NavigateTo($"{path}?range=24h&{query}");
-        var route = new Microsoft.AspNetCore.Components.RouteData(page, path.Contains("/bravo", StringComparison.Ordinal) || path.Contains("/alpha", StringComparison.Ordinal) ? values : new Dictionary<string, object?>());
+        var route = new Microsoft.AspNetCore.Components.RouteData(page, values);
         var shown = context.Render<CascadingValue<Microsoft.AspNetCore.Components.RouteData>>(parameters => parameters
             .Add(static cascade => cascade.Value, route)
             .AddChildContent<RouteView>(view => view.Add(static view => view.RouteData, route).Add(static view => view.DefaultLayout, typeof(MainLayout))));

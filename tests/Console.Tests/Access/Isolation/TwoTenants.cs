@@ -111,6 +111,7 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await client.SendUsageAsync(Json.Array([Json.Event($"{tenant}-refused", tenant, item => (item["status"], item["note"]) = ($"{mark}-odd", mark))]));
         await RaiseAsync(tenant, mark);
         Assert.True((await App.Get<SaveView>().ExecuteAsync(tenant, new($"{mark} view", $"/usage?model={mark}-model", true, false), Caller.System, CancellationToken.None)).Ok);
+        Assert.True((await App.Get<SaveDashboard>().CreateAsync(tenant, new($"{mark} dashboard", true, [new($"{mark} tile", $"/usage?model={mark}-model", TileWidth.Half)]), Caller.System, CancellationToken.None)).Ok);
         var trace = string.Create(CultureInfo.InvariantCulture, $"{(tenant == Own ? 0xaaaa : 0xbbbb):x32}");
         var call = TestSpan.Of(2, "chat", $$"""{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"{{mark}}-spanned","gen_ai.usage.input_tokens":{{tokens}}}""", parent: 1) with { Trace = trace };
         var agent = TestSpan.Of(1, $"invoke_agent {mark}", $$"""{"gen_ai.operation.name":"invoke_agent","gen_ai.agent.name":"{{mark}}-agent"}""") with { Trace = trace };

@@ -61,6 +61,14 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         Services.AddSingleton(new MoneyQueries(database));
         Services.AddSingleton(usage);
         Services.AddSingleton(new SharedBreakdowns(usage, time));
+        Services.AddSingleton(new MonthForecasts(new SharedBreakdowns(usage, time), still));
+        Services.AddSingleton(new LiveTail(database, time));
+        Services.AddSingleton(new IngestionQueries(database));
+        Services.AddSingleton(new DashboardQueries(contexts));
+        Services.AddSingleton(new SaveDashboard(database, audit, Feed, time));
+        Services.AddSingleton(new DeleteDashboard(database, audit, Feed));
+        Services.AddSingleton(new AddressTile(Links.Usage, typeof(AgentConsole.Usage.Pages.UsageTile)));
+        Services.AddSingleton<IVisitor>(static provider => provider.GetRequiredService<CurrentCaller>());
         Services.AddSingleton(new SessionQueries(database));
         Services.AddSingleton(new SubjectQueries(database));
         Services.AddSingleton(new CompareInvoice(usage));
