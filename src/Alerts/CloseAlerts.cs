@@ -14,6 +14,11 @@ public sealed partial class CloseAlerts(TimeProvider time, ILogger<CloseAlerts> 
         RETURNING a.tenant_id, a.source, a.alert_key, a.title
         """;
 
+    private const string SqlBut = """
+        UPDATE alerts SET closed_at = $5 WHERE tenant_id = $1 AND source = $2 AND starts_with(alert_key, $3) AND closed_at IS NULL AND alert_key <> ALL ($4)
+        RETURNING tenant_id, source, alert_key, title
+        """;
+
     private static readonly Counter<long> Closed = Telemetry.Meter.CreateCounter<long>("console.alerts.closed", "{alert}", "Alerts closed, by source.");
 
     /// <summary>Answers those that were open.</summary>
@@ -23,6 +28,21 @@ public sealed partial class CloseAlerts(TimeProvider time, ILogger<CloseAlerts> 
         await using var command = new NpgsqlCommand(Sql, connection);
         foreach (var values in new[] { subjects.Select(static subject => subject.Tenant ?? Alert.Platform), subjects.Select(static subject => subject.Source), subjects.Select(static subject => subject.Key) })
             command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return await CloseAsync(command, cancellationToken);
+    }
+
+    /// <summary>Closes what is open of a source and a beginning of the key, but those keys.</summary>
+    public async Task<IReadOnlyList<AlertSubject>> AllButAsync(NpgsqlConnection connection, string? tenant, string source, string prefix, IReadOnlyCollection<string> but, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SqlBut, connection);
+        foreach (var value in new[] { tenant ?? Alert.Platform, source, prefix }) command.Parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = but.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return await CloseAsync(command, cancellationToken);
+    }
+
+    /// <summary>The time is the last parameter of either statement.</summary>
+    private async Task<IReadOnlyList<AlertSubject>> CloseAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         command.Parameters.Add(new() { Value = time.GetUtcNow().UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var closed = new List<AlertSubject>();
