@@ -11,12 +11,12 @@ public sealed partial class CloseAlerts(TimeProvider time, ILogger<CloseAlerts> 
     private const string Sql = """
         UPDATE alerts AS a SET closed_at = $4 FROM unnest($1, $2, $3) AS d(tenant_id, source, alert_key)
         WHERE a.tenant_id = d.tenant_id AND a.source = d.source AND a.alert_key = d.alert_key AND a.closed_at IS NULL
-        RETURNING a.tenant_id, a.source, a.alert_key, a.title
+        RETURNING a.tenant_id, a.source, a.alert_key, CASE WHEN a.is_tenants THEN 'as its tenant asked' ELSE a.title END
         """;
 
     private const string SqlBut = """
         UPDATE alerts SET closed_at = $5 WHERE tenant_id = $1 AND source = $2 AND starts_with(alert_key, $3) AND closed_at IS NULL AND alert_key <> ALL ($4)
-        RETURNING tenant_id, source, alert_key, title
+        RETURNING tenant_id, source, alert_key, CASE WHEN is_tenants THEN 'as its tenant asked' ELSE title END
         """;
 
     private static readonly Counter<long> Closed = Telemetry.Meter.CreateCounter<long>("console.alerts.closed", "{alert}", "Alerts closed, by source.");

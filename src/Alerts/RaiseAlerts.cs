@@ -63,8 +63,13 @@ public sealed partial class RaiseAlerts(TimeProvider time, ILogger<RaiseAlerts> 
     private void Tell(AlertNotice notice)
     {
         Raised.Add(1, new("source", notice.Subject.Source), new("severity", notice.Severity.Name()));
-        LogRaised(logger, notice.Severity == AlertSeverity.Critical ? LogLevel.Error : LogLevel.Warning, notice.Subject.Source, notice.Subject.Tenant, notice.Title);
+        // What a tenant asked to be told is no trouble of the app's, and names its users.
+        if (notice.IsTenants) LogTenants(logger, notice.Subject.Source, notice.Subject.Tenant);
+        else LogRaised(logger, notice.Severity == AlertSeverity.Critical ? LogLevel.Error : LogLevel.Warning, notice.Subject.Source, notice.Subject.Tenant, notice.Title);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "An alert that tenant {Tenant} asked for was raised by a {Source}")]
+    private static partial void LogTenants(ILogger logger, string source, string? tenant);
 
     [LoggerMessage(Message = "Alert raised by {Source}, tenant {Tenant}: {Title}")]
     private static partial void LogRaised(ILogger logger, LogLevel level, string source, string? tenant, string title);

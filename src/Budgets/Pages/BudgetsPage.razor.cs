@@ -20,7 +20,7 @@ public sealed partial class BudgetsPage
 
     private bool IsCreating => Url["tab"] == BudgetLinks.Create && Data is { MayCreate: true };
 
-    /// <summary>Sums follow usage, by its own signals and once in a while.</summary>
+    /// <summary>Not to usage: each event would sum every budget anew. The page does so twice a minute anyway.</summary>
     protected override IReadOnlyList<string> ListensTo => [.. Topics.BudgetsOf(Frame.Reach), .. Topics.DeliveriesOf(Frame.Reach)];
 
     protected override bool Owns(PageUrl url) => url.Path == Links.Budgets;

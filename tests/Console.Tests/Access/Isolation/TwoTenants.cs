@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AgentConsole.Access;
 using AgentConsole.Access.Members;
+using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
 using AgentConsole.Budgets;
 using AgentConsole.Notify;
@@ -136,6 +137,9 @@ public sealed partial class TwoTenants : IAsyncLifetime
         Assert.True((await App.Get<TestChannel>().ExecuteAsync(channel.Value!.Channel.Id, Caller.System, CancellationToken.None)).Ok);
         Assert.True((await App.Get<CreateBudget>().ExecuteAsync(new($"{mark} budget", new(tenant, User: $"{mark}-user"), 0.000001m, BudgetPeriod.Year, [1], false, [channel.Value.Channel.Id]), Caller.System, CancellationToken.None)).Ok);
         Assert.Equal(1, await App.Get<EvaluateBudgets>().ExecuteAsync(CancellationToken.None));
+        var rule = new RuleDefinition($"{mark} rule", Measure.Requests, new Dictionary<string, string> { ["model"] = $"{mark}-model" }, Dimension.User, RuleCondition.Above, 0, RuleWindow.Day, RuleBaseline.Previous, 0, 0, [new($"{mark}-user", 0)], [], AlertSeverity.Warning, [], true);
+        Assert.True((await App.Get<SaveRule>().CreateAsync(tenant, rule, Caller.System, CancellationToken.None)).Ok);
+        Assert.Equal(1, await App.Get<EvaluateRules>().ExecuteAsync(CancellationToken.None));
         await App.ExecuteAsync($"UPDATE alerts SET acknowledged_by = '{mark}', acknowledged_at = now() WHERE tenant_id = '{tenant}'");
     }
 
