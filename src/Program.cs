@@ -1,8 +1,11 @@
 using AgentConsole;
 using AgentConsole.Access;
+using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
+using AgentConsole.Budgets;
 using AgentConsole.Demo;
 using AgentConsole.Jobs;
+using AgentConsole.Notify;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
@@ -19,13 +22,16 @@ builder.AddPlatform(platform);
 var edges = EdgeOptions.Read(settings);
 builder.AddEdges(edges);
 builder.AddAccess(AccessOptions.Read(settings));
-builder.AddAlerts();
+builder.AddAlerts(AlertsOptions.Read(settings));
+builder.AddNotify(NotifyOptions.Read(settings), platform.Roles.HasFlag(Roles.Jobs));
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
+builder.AddBudgets();
+builder.AddAlertRules();
 builder.AddViews();
 builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
-builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs]);
+builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. AlertsFeature.Jobs, .. NotifyFeature.Jobs, .. BudgetsFeature.Jobs, .. AlertRulesFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 
 builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, edges.BodyBytes));
@@ -56,6 +62,9 @@ if (platform.Roles.HasFlag(Roles.Console))
     app.MapUsage();
     app.MapPricing();
     app.MapAccess();
+    app.MapBudgets();
+    app.MapAlertRules();
+    app.MapNotify();
     app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);
 }

@@ -23,6 +23,8 @@ internal sealed class Alert
     public required string Detail { get; init; }
     /// <summary>The page that shows more, from the root of the console.</summary>
     public required string Link { get; init; }
+    /// <summary>See <see cref="AlertNotice.IsTenants"/>.</summary>
+    public bool IsTenants { get; init; }
     public DateTimeOffset RaisedAt { get; init; }
     /// <summary>When it was last found to be so.</summary>
     public DateTimeOffset SeenAt { get; init; }

@@ -10,4 +10,7 @@ public sealed record AlertSubject(string? Tenant, string Source, string Key);
 public sealed record AlertNotice(AlertSubject Subject, AlertSeverity Severity, string Title, string Detail, string Link)
 {
     public const int MaxDetailLength = 2000;
+
+    /// <summary>Whether the tenant asked to be told, by a budget or rule of its own: then it is its admins' to acknowledge, and calls them and not the platform.</summary>
+    public bool IsTenants { get; init; }
 }

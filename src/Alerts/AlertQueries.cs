@@ -9,7 +9,11 @@ namespace AgentConsole.Alerts;
 /// <param name="ClosedAt">Null while it is open.</param>
 public sealed record AlertRow(
     string? Tenant, Guid Id, string Source, AlertSeverity Severity, string Title, string Detail, string Link,
-    DateTimeOffset RaisedAt, DateTimeOffset SeenAt, DateTimeOffset? ClosedAt, Acknowledgement? Acknowledged);
+    DateTimeOffset RaisedAt, DateTimeOffset SeenAt, DateTimeOffset? ClosedAt, Acknowledgement? Acknowledged)
+{
+    /// <summary>See <see cref="AlertNotice.IsTenants"/>.</summary>
+    public bool IsTenants { get; init; }
+}
 
 /// <param name="Total">All that fit, of which at most a page is given.</param>
 public sealed record AlertPage(IReadOnlyList<AlertRow> Items, int Total);
@@ -34,13 +38,14 @@ public sealed class AlertQueries(Contexts contexts)
         return await ReadAsync(past, past.OrderByDescending(alert => alert.ClosedAt).ThenByDescending(alert => alert.AlertId), limit, cancellationToken);
     }
 
+    /// <summary>What a tenant asked to be told calls whoever looks at that tenant, and not everyone of the platform.</summary>
     public async Task<OpenAlerts> CountOpenAsync(Reach reach, CancellationToken cancellationToken)
     {
         await using var db = await contexts.BeginAsync(reach, cancellationToken);
         var open = db.Set<Alert>().AsNoTracking().Where(alert => alert.ClosedAt == null);
         var total = await open.CountAsync(cancellationToken);
         if (total == 0) return OpenAlerts.None;
-        var calling = open.Where(alert => alert.AcknowledgedAt == null);
+        var calling = open.Where(alert => alert.AcknowledgedAt == null && (!reach.IsPlatform || !alert.IsTenants));
         var first = await calling.OrderByDescending(alert => alert.Severity).ThenByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.AlertId)
             .Select(alert => new CallingAlert(alert.Title, alert.Link, alert.Severity == AlertSeverity.Critical)).FirstOrDefaultAsync(cancellationToken);
         return new(total, await calling.CountAsync(cancellationToken), first);
@@ -54,5 +59,5 @@ public sealed class AlertQueries(Contexts contexts)
 
     private static AlertRow Row(Alert alert) => new(
         alert.TenantId == Alert.Platform ? null : alert.TenantId, alert.AlertId, alert.Source, alert.Severity, alert.Title, alert.Detail, alert.Link,
-        alert.RaisedAt, alert.SeenAt, alert.ClosedAt, alert is { AcknowledgedBy: { } by, AcknowledgedAt: { } at } ? new(by, at) : null);
+        alert.RaisedAt, alert.SeenAt, alert.ClosedAt, alert is { AcknowledgedBy: { } by, AcknowledgedAt: { } at } ? new(by, at) : null) { IsTenants = alert.IsTenants };
 }

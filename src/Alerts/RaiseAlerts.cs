@@ -9,8 +9,8 @@ namespace AgentConsole.Alerts;
 public sealed partial class RaiseAlerts(TimeProvider time, ILogger<RaiseAlerts> logger)
 {
     private const string Sql = """
-        INSERT INTO alerts (tenant_id, alert_id, source, alert_key, severity, title, detail, link, raised_at, seen_at)
-        SELECT d.*, $9, $9 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS d
+        INSERT INTO alerts (tenant_id, alert_id, source, alert_key, severity, title, detail, link, is_tenants, raised_at, seen_at)
+        SELECT d.*, $10, $10 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS d
         ON CONFLICT (tenant_id, source, alert_key) WHERE closed_at IS NULL DO UPDATE SET
           severity = excluded.severity, title = excluded.title, detail = excluded.detail, link = excluded.link, seen_at = excluded.seen_at
         RETURNING alert_id
@@ -50,6 +50,7 @@ public sealed partial class RaiseAlerts(TimeProvider time, ILogger<RaiseAlerts> 
         Add(command, NpgsqlDbType.Text, notices, static pair => pair.Value.Title);
         Add(command, NpgsqlDbType.Text, notices, static pair => Cut(pair.Value.Detail));
         Add(command, NpgsqlDbType.Text, notices, static pair => pair.Value.Link);
+        Add(command, NpgsqlDbType.Boolean, notices, static pair => pair.Value.IsTenants);
         command.Parameters.Add(new() { Value = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         return command;
     }
@@ -62,8 +63,13 @@ public sealed partial class RaiseAlerts(TimeProvider time, ILogger<RaiseAlerts> 
     private void Tell(AlertNotice notice)
     {
         Raised.Add(1, new("source", notice.Subject.Source), new("severity", notice.Severity.Name()));
-        LogRaised(logger, notice.Severity == AlertSeverity.Critical ? LogLevel.Error : LogLevel.Warning, notice.Subject.Source, notice.Subject.Tenant, notice.Title);
+        // What a tenant asked to be told is no trouble of the app's, and names its users.
+        if (notice.IsTenants) LogTenants(logger, notice.Subject.Source, notice.Subject.Tenant);
+        else LogRaised(logger, notice.Severity == AlertSeverity.Critical ? LogLevel.Error : LogLevel.Warning, notice.Subject.Source, notice.Subject.Tenant, notice.Title);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "An alert that tenant {Tenant} asked for was raised by a {Source}")]
+    private static partial void LogTenants(ILogger logger, string source, string? tenant);
 
     [LoggerMessage(Message = "Alert raised by {Source}, tenant {Tenant}: {Title}")]
     private static partial void LogRaised(ILogger logger, LogLevel level, string source, string? tenant, string title);

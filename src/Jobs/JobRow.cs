@@ -51,6 +51,7 @@ public static class JobWords
     public static string Schedule(string cron) => cron.Split(' ') switch
     {
         ["0", "*", "*", "*", "*", "?"] => "each minute",
+        ["0,30", "*", "*", "*", "*", "?"] => "twice a minute",
         ["0", var minute, "*", "*", "*", "?"] when int.TryParse(minute, out var at) => $"each hour at :{at:00}",
         ["0", var minute, var hour, "*", "*", "?"] when int.TryParse(minute, out var at) && int.TryParse(hour, out var on) => $"each day at {on:00}:{at:00} UTC",
         _ => cron,

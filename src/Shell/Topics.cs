@@ -39,6 +39,20 @@ public static class Topics
     /// <summary>What tells of alerts within a reach, and of no other.</summary>
     public static IReadOnlyList<string> AlertsOf(Reach reach) => reach.IsPlatform ? [AllAlerts] : [.. reach.Tenants.Select(Alerts)];
 
+    /// <summary>Channels and what is sent through them, of any tenant.</summary>
+    public const string AllDeliveries = "deliveries";
+
+    public static string Deliveries(string tenant) => $"deliveries:{tenant}";
+
+    public static IReadOnlyList<string> DeliveriesOf(Reach reach) => reach.IsPlatform ? [AllDeliveries] : [.. reach.Tenants.Select(Deliveries)];
+
+    /// <summary>Budgets and alert rules of any tenant: made, changed, removed, or looked at by the job.</summary>
+    public const string AllBudgets = "budgets";
+
+    public static string Budgets(string tenant) => $"budgets:{tenant}";
+
+    public static IReadOnlyList<string> BudgetsOf(Reach reach) => reach.IsPlatform ? [AllBudgets] : [.. reach.Tenants.Select(Budgets)];
+
     public static string Usage(string tenant) => $"usage:{tenant}";
 
     /// <summary>What tells of usage within a reach, and of no other.</summary>

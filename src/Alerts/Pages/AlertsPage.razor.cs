@@ -7,8 +7,8 @@ namespace AgentConsole.Alerts.Pages;
 
 /// <summary>What the alerts page shows.</summary>
 /// <param name="Past">Closed in the range; null unless their tab is open.</param>
-/// <param name="MayAcknowledge">Whether the reader may take an alert on.</param>
-public sealed record AlertList(AlertPage Open, AlertPage? Past, bool MayAcknowledge);
+/// <param name="MayAcknowledge">Whether the reader may take that alert on.</param>
+public sealed record AlertList(AlertPage Open, AlertPage? Past, Func<AlertRow, bool> MayAcknowledge);
 
 /// <summary>What is wrong now, and what was.</summary>
 public sealed partial class AlertsPage
@@ -24,7 +24,22 @@ public sealed partial class AlertsPage
     [Inject] private AcknowledgeAlert Acknowledge { get; set; } = null!;
     [Inject] private ILogger<AlertsPage> Log { get; set; } = null!;
 
+    [Inject] private IEnumerable<AlertTab> Further { get; set; } = null!;
+
     private bool InPast => Url["tab"] == PastTab;
+
+    private bool InOpen => !InPast && Tab is null;
+
+    private IEnumerable<AlertTab> Tabs => Further.OrderBy(static tab => tab.Order);
+
+    /// <summary>The further tab that is open; null when it is one of the page's own.</summary>
+    private AlertTab? Tab => Further.FirstOrDefault(tab => tab.Name == Url["tab"]);
+
+    private string To(string? tab)
+    {
+        var url = Url.To(Links.Alerts);
+        return (tab is null ? url : url.With("tab", tab)).ToString();
+    }
 
     protected override IReadOnlyList<string> ListensTo => Topics.AlertsOf(Frame.Reach);
 
@@ -35,7 +50,8 @@ public sealed partial class AlertsPage
         var (range, reach, inPast) = (Frame.Range(Clock.GetUtcNow()), Frame.Reach, InPast);
         var open = await Queries.ListOpenAsync(reach, Most, cancellationToken);
         var past = inPast ? await Queries.ListPastAsync(reach, range.From, range.To, Most, cancellationToken) : null;
-        return new(open, past, AcknowledgeAlert.May(await Caller.ReadAsync()));
+        var caller = await Caller.ReadAsync();
+        return new(open, past, alert => AcknowledgeAlert.May(caller, alert.Tenant, alert.IsTenants));
     }
 
     private async Task AcknowledgeAsync(AlertRow alert)

@@ -60,4 +60,29 @@ public sealed class CostForecastTests
 
     [Fact]
     public void Of_OtherThanFourWeeks_IsAnError() => Assert.Throws<ArgumentException>(() => CostForecast.Of([1, 2, 3], Today, 0.5, 0));
+
+    [Fact]
+    public void Of_AnotherPeriod_EndsWhereItEnds()
+    {
+        Assert.Equal(25, CostForecast.Of([.. Enumerable.Repeat(10m, 28)], Today, Today.AddDays(1), 0.5, 20).Expected);
+        Assert.Equal(20 + (10.5m * 10) + 310, CostForecast.Of([.. Enumerable.Repeat(10m, 28)], Today, new DateOnly(2027, 1, 1), 0.5, 20).Expected);
+    }
+
+    [Theory]
+    [InlineData(200, "2026-11-20", 1.0)]
+    [InlineData(197, "2026-11-20", 0.7)]
+    [InlineData(225, "2026-11-23", 0.5)]
+    public void Reaches_AnAmountBeforeTheEnd_SaysWhen(int amount, string day, double passed)
+    {
+        var reached = CostForecast.Reaches(amount, [.. Enumerable.Repeat(10m, 28)], Today, new(2026, 12, 1), 0.5, 195);
+        Assert.Equal(DateOnly.Parse(day), reached!.Value.Day);
+        Assert.Equal(passed, reached.Value.Passed, 9);
+    }
+
+    [Fact]
+    public void Reaches_AnAmountBeyondTheEnd_OrWithoutAnyCost_DoesNot()
+    {
+        Assert.Null(CostForecast.Reaches(301, [.. Enumerable.Repeat(10m, 28)], Today, new(2026, 12, 1), 0.5, 195));
+        Assert.Null(CostForecast.Reaches(1, new decimal[28], Today, new(2026, 12, 1), 0.5, 0));
+    }
 }

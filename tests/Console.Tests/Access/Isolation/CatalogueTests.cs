@@ -50,14 +50,20 @@ public sealed class CatalogueTests(TwoTenants shared)
     [Fact]
     public async Task Grant_EveryOne_IsKnown() => Assert.Equal("""
         access_versions: platform INSERT SELECT UPDATE, tenant INSERT SELECT UPDATE
-        alerts: platform INSERT SELECT UPDATE, tenant SELECT
+        alert_rule_states: platform DELETE INSERT SELECT UPDATE, tenant DELETE SELECT
+        alert_rules: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
+        alerts: platform DELETE INSERT SELECT UPDATE, tenant SELECT UPDATE(closed_at)
         api_key_uses: platform DELETE INSERT SELECT UPDATE, tenant SELECT
         api_keys: platform INSERT SELECT UPDATE(grace_until) UPDATE(last_used_at) UPDATE(revoked_at) UPDATE(revoked_by) UPDATE(rotated_to), tenant INSERT SELECT(allowed_addresses) SELECT(created_at) SELECT(created_by) SELECT(expires_at) SELECT(grace_until) SELECT(key_id) SELECT(last_used_at) SELECT(name) SELECT(revoked_at) SELECT(revoked_by) SELECT(rotated_to) SELECT(scopes) SELECT(tenant_id) UPDATE(grace_until) UPDATE(revoked_at) UPDATE(revoked_by) UPDATE(rotated_to)
         audit_entries: platform INSERT SELECT, tenant INSERT SELECT
         audit_heads: platform INSERT SELECT UPDATE(hash) UPDATE(sequence), tenant INSERT SELECT UPDATE(hash) UPDATE(sequence)
+        budget_crossings: platform DELETE INSERT SELECT, tenant DELETE SELECT
+        budgets: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
+        channels: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         content_periods: platform INSERT SELECT, tenant INSERT SELECT
         dashboards: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         data_protection_keys: platform DELETE INSERT SELECT UPDATE
+        deliveries: platform DELETE INSERT SELECT UPDATE, tenant INSERT SELECT UPDATE
         hop_timings: platform DELETE INSERT SELECT, tenant SELECT
         invitations: platform DELETE INSERT SELECT UPDATE
         member_logins: platform DELETE INSERT SELECT UPDATE

@@ -54,7 +54,7 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     public async Task Answer_ToThePlatform_HasBoth()
     {
         using var client = TestSignIn.Client(shared.App, TestCaller.PlatformKey);
-        foreach (var path in new[] { "/api/v1/usage/breakdown?groupBy=model", "/api/v1/requests", "/api/v1/requests/bravo/bravo-request-0", "/api/v1/requests/bravo/bravo-request-0/content", "/api/v1/usage/conflicts", "/api/v1/prices?search=-model", "/api/v1/prices/unpriced", "/api/v1/export/usage.csv", "/api/v1/export/focus.csv", "/api/v1/tenants", "/api/v1/keys" })
+        foreach (var path in new[] { "/api/v1/usage/breakdown?groupBy=model", "/api/v1/requests", "/api/v1/requests/bravo/bravo-request-0", "/api/v1/requests/bravo/bravo-request-0/content", "/api/v1/usage/conflicts", "/api/v1/prices?search=-model", "/api/v1/prices/unpriced", "/api/v1/export/usage.csv", "/api/v1/export/focus.csv", "/api/v1/tenants", "/api/v1/keys", "/api/v1/budgets", "/api/v1/channels", "/api/v1/deliveries", "/api/v1/alert-rules" })
             Assert.NotNull(TwoTenants.Leak(await client.GetStringAsync(path)));
     }
 
@@ -147,6 +147,8 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
         """{"from":"2026-01-01T00:00:00Z","to":"2027-01-01T00:00:00Z","tenant":"bravo","apply":true}""",
         Prices.Row("openai", "gpt-5", "1", "2", static row => row["tenant"] = TwoTenants.Foreign).ToJsonString(),
         """{"tenant":"bravo","name":"fuzzed","scopes":["read"],"timeZone":"UTC","slug":"bravo","graceMinutes":0}""",
+        """{"scope":{"tenant":"bravo"},"amount":"5","period":"month"}""", """{"tenant":"bravo","name":"fuzzed","kind":"slack","target":"https://8.8.8.8/"}""",
+        """{"tenant":"bravo","name":"fuzzed","measure":"cost","threshold":1,"rule":{"tenant":"bravo","name":"fuzzed","measure":"cost","threshold":1}}""",
         Json.Event("fuzzed", TwoTenants.Foreign).ToJsonString(), new JsonObject { ["resourceSpans"] = new JsonArray() }.ToJsonString(),
     ];
 

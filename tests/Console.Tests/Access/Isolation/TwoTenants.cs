@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AgentConsole.Access;
 using AgentConsole.Access.Members;
+using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
+using AgentConsole.Budgets;
+using AgentConsole.Notify;
 using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Tests.Usage.Ingest.Otlp;
@@ -110,6 +113,7 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await client.SendUsageAsync(Json.Array(Enumerable.Range(0, 3).Select(index => Json.Event($"{tenant}-request-{index}", tenant, item => Mark(item, mark, tokens, unpriced: index == 1)))));
         await client.SendUsageAsync(Json.Array([Json.Event($"{tenant}-refused", tenant, item => (item["status"], item["note"]) = ($"{mark}-odd", mark))]));
         await RaiseAsync(tenant, mark);
+        await BudgetAsync(tenant, mark);
         Assert.True((await App.Get<SaveView>().ExecuteAsync(tenant, new($"{mark} view", $"/usage?model={mark}-model", true, false), Caller.System, CancellationToken.None)).Ok);
         Assert.True((await App.Get<SaveDashboard>().CreateAsync(tenant, new($"{mark} dashboard", true, [new($"{mark} tile", $"/usage?model={mark}-model", TileWidth.Half)]), Caller.System, CancellationToken.None)).Ok);
         var trace = string.Create(CultureInfo.InvariantCulture, $"{(tenant == Own ? 0xaaaa : 0xbbbb):x32}");
@@ -124,6 +128,19 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await using var session = await App.Get<Database>().BeginAsync(Reach.Platform, CancellationToken.None);
         await App.Get<RaiseAlerts>().ExecuteAsync(session.Connection, [new(new(tenant, mark, mark), AlertSeverity.Critical, $"{mark} title", $"{mark} detail", "/")], CancellationToken.None);
         await session.CommitAsync(CancellationToken.None);
+        await App.ExecuteAsync($"UPDATE alerts SET acknowledged_by = '{mark}', acknowledged_at = now() WHERE tenant_id = '{tenant}'");
+    }
+
+    /// <summary>A channel, a message through it, and a budget that is crossed; what the job raises is acknowledged as the rest.</summary>
+    private async Task BudgetAsync(string tenant, string mark)
+    {
+        var channel = await App.Get<CreateChannel>().ExecuteAsync(new(tenant, $"{mark} channel", ChannelKind.Webhook, $"https://8.8.8.8/{mark}"), Caller.System, CancellationToken.None);
+        Assert.True((await App.Get<TestChannel>().ExecuteAsync(channel.Value!.Channel.Id, Caller.System, CancellationToken.None)).Ok);
+        Assert.True((await App.Get<CreateBudget>().ExecuteAsync(new($"{mark} budget", new(tenant, User: $"{mark}-user"), 0.000001m, BudgetPeriod.Year, [1], false, [channel.Value.Channel.Id]), Caller.System, CancellationToken.None)).Ok);
+        Assert.Equal(1, await App.Get<EvaluateBudgets>().ExecuteAsync(CancellationToken.None));
+        var rule = new RuleDefinition($"{mark} rule", Measure.Requests, new Dictionary<string, string> { ["model"] = $"{mark}-model" }, Dimension.User, RuleCondition.Above, 0, RuleWindow.Day, RuleBaseline.Previous, 0, 0, [new($"{mark}-user", 0)], [], AlertSeverity.Warning, [], true);
+        Assert.True((await App.Get<SaveRule>().CreateAsync(tenant, rule, Caller.System, CancellationToken.None)).Ok);
+        Assert.Equal(1, await App.Get<EvaluateRules>().ExecuteAsync(CancellationToken.None));
         await App.ExecuteAsync($"UPDATE alerts SET acknowledged_by = '{mark}', acknowledged_at = now() WHERE tenant_id = '{tenant}'");
     }
 

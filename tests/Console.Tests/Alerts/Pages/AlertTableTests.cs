@@ -91,7 +91,7 @@ public sealed class AlertTableTests : PagesContext
         .Add(table => table.Zone, TimeZoneInfo.Utc)
         .Add(table => table.Url, PageUrl.Parse("/alerts"))
         .Add(table => table.Past, past)
-        .Add(table => table.MayAcknowledge, may)
+        .Add(table => table.MayAcknowledge, _ => may)
         .Add(table => table.OnAcknowledge, acknowledge ?? (static _ => { }))
         .AddChildContent("nothing"));
 }

@@ -1,0 +1,30 @@
+using AgentConsole.Access;
+using AgentConsole.Platform.Data;
+using AgentConsole.Platform.Live;
+using AgentConsole.Shell;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AgentConsole.Notify;
+
+/// <summary>How every change of channels and deliveries ends: saved with its audit row in one transaction, then told to open pages.</summary>
+internal sealed class ChannelChanges(AuditLog audit, IChangeFeed changes)
+{
+    public static bool May(Caller caller, string tenant) => caller.Can(Permission.ManageBudgets, tenant);
+
+    public async Task CommitAsync(ConsoleDb db, AuditRecord record, CancellationToken cancellationToken)
+    {
+        await db.SaveChangesAsync(cancellationToken);
+        await audit.AppendAsync((NpgsqlConnection)db.Database.GetDbConnection(), record, cancellationToken);
+        await db.CommitAsync(cancellationToken);
+        Tell(record.Tenant);
+    }
+
+    public void Tell(string tenant)
+    {
+        changes.Signal(Topics.Deliveries(tenant));
+        changes.Signal(Topics.AllDeliveries);
+    }
+
+    public static Task<Channel?> FindAsync(ConsoleDb db, Guid id, CancellationToken cancellationToken) => db.Set<Channel>().SingleOrDefaultAsync(channel => channel.ChannelId == id, cancellationToken);
+}
