@@ -3,6 +3,7 @@ using AgentConsole.Access;
 using AgentConsole.Alerts;
 using AgentConsole.Demo;
 using AgentConsole.Jobs;
+using AgentConsole.Limits;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Http;
@@ -22,10 +23,11 @@ builder.AddAccess(AccessOptions.Read(settings));
 builder.AddAlerts();
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
+builder.AddLimits(LimitsOptions.Read(settings), platform);
 builder.AddViews();
 builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
-builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs]);
+builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. LimitsFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 
 builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, edges.BodyBytes));
@@ -55,6 +57,7 @@ if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
     app.MapPricing();
+    app.MapLimits();
     app.MapAccess();
     app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);

@@ -28,6 +28,9 @@ public static class Topics
     /// <summary>Members, their roles or their sessions.</summary>
     public const string Members = "members";
 
+    /// <summary>Limits of any tenant, and how their counters stand.</summary>
+    public const string Limits = "limits";
+
     /// <summary>Alerts of any tenant, or of none: raised, closed or acknowledged.</summary>
     public const string AllAlerts = "alerts";
 

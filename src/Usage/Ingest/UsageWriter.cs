@@ -11,7 +11,7 @@ namespace AgentConsole.Usage.Ingest;
 /// Full: the caller is told to come back (<see cref="Overloaded"/>). Store gone: every caller of the group is told so (<see cref="StoreUnavailable"/>), and nothing was acknowledged.
 /// Data that the store refuses: each batch alone, and of the one at fault what is refused is rejected (<see cref="WriteInParts"/>).
 /// </summary>
-internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts parts, UsageOptions options, IChangeFeed changes, ILogger<UsageWriter> logger) : BackgroundService
+internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts parts, UsageOptions options, IChangeFeed changes, TakenUsage taken, ILogger<UsageWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryOverload = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryStore = TimeSpan.FromSeconds(5);
@@ -117,6 +117,7 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts
         foreach (var tenant in group.SelectMany(static batch => batch.Events).Select(static usage => usage.TenantId).Distinct())
             changes.Signal(Topics.Usage(tenant));
         changes.Signal(Topics.AllUsage);
+        foreach (var batch in group) taken.Tell(batch.Events);
     }
 
     /// <summary>Then every batch would fail in the same way. Anything else is one batch's fault, and the others of the group must not suffer for it.</summary>

@@ -54,7 +54,7 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     public async Task Answer_ToThePlatform_HasBoth()
     {
         using var client = TestSignIn.Client(shared.App, TestCaller.PlatformKey);
-        foreach (var path in new[] { "/api/v1/usage/breakdown?groupBy=model", "/api/v1/requests", "/api/v1/requests/bravo/bravo-request-0", "/api/v1/requests/bravo/bravo-request-0/content", "/api/v1/usage/conflicts", "/api/v1/prices?search=-model", "/api/v1/prices/unpriced", "/api/v1/export/usage.csv", "/api/v1/export/focus.csv", "/api/v1/tenants", "/api/v1/keys" })
+        foreach (var path in new[] { "/api/v1/usage/breakdown?groupBy=model", "/api/v1/requests", "/api/v1/requests/bravo/bravo-request-0", "/api/v1/requests/bravo/bravo-request-0/content", "/api/v1/usage/conflicts", "/api/v1/prices?search=-model", "/api/v1/prices/unpriced", "/api/v1/export/usage.csv", "/api/v1/export/focus.csv", "/api/v1/tenants", "/api/v1/keys", "/api/v1/limits", "/api/v1/limits/effective?tenant=bravo&user=foreignmark-user", "/api/v1/limits/state" })
             Assert.NotNull(TwoTenants.Leak(await client.GetStringAsync(path)));
     }
 
@@ -91,6 +91,9 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     [InlineData("/api/v1/prices/unpriced?tenant=bravo", 403)]
     [InlineData("/api/v1/tenants/bravo", 404)]
     [InlineData("/api/v1/keys?tenant=bravo", 403)]
+    [InlineData("/api/v1/limits?tenant=bravo", 403)]
+    [InlineData("/api/v1/limits/effective?tenant=bravo", 403)]
+    [InlineData("/api/v1/limits/state?tenant=bravo", 403)]
     public async Task ObjectLevelAuthorization_OnRequestsExportsAndTheRest_FindsNothing_AndAForeignFilterIsRefused(string path, int status)
     {
         using var client = TestSignIn.Client(shared.App, TestCaller.Confined.Single(static caller => caller.Name == "full-key"));
@@ -147,6 +150,8 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
         """{"from":"2026-01-01T00:00:00Z","to":"2027-01-01T00:00:00Z","tenant":"bravo","apply":true}""",
         Prices.Row("openai", "gpt-5", "1", "2", static row => row["tenant"] = TwoTenants.Foreign).ToJsonString(),
         """{"tenant":"bravo","name":"fuzzed","scopes":["read"],"timeZone":"UTC","slug":"bravo","graceMinutes":0}""",
+        """{"scope":{"tenant":"bravo","user":"*"},"measure":"tokens","max":"5","window":"day","limit":{"scope":{"tenant":"bravo","user":"*"},"measure":"tokens","max":"1","window":"month"},"days":30}""",
+        """{"requestId":"bravo-request-0","tenant":"bravo","user":"u","estimate":{"tokens":1,"cost":"0.1"},"actual":{"tokens":1,"cost":"0.1"}}""",
         Json.Event("fuzzed", TwoTenants.Foreign).ToJsonString(), new JsonObject { ["resourceSpans"] = new JsonArray() }.ToJsonString(),
     ];
 

@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using AgentConsole.Access;
 using AgentConsole.Access.Members;
 using AgentConsole.Alerts;
+using AgentConsole.Limits;
+using AgentConsole.Limits.Truth;
 using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
 using AgentConsole.Tests.Usage.Ingest.Otlp;
@@ -45,6 +47,10 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await PlantAsync(client, Foreign, Marker, ForeignTokens);
         await App.RollUpAsync();
         (OwnRun, ForeignRun) = (await RepriceAsync(client, Own), await RepriceAsync(client, Foreign));
+        await PlantLimitsAsync(Own, "plain", 10, Guid.CreateVersion7());
+        await PlantLimitsAsync(Foreign, Marker, ForeignTokens, ForeignRun);
+        // What callers do here must not be followed by anything that the app does by itself.
+        await App.Get<KeepCounters>().StopAsync(CancellationToken.None);
         Assert.True((await App.Get<ReconcileUsage>().ExecuteAsync(1, Caller.System, CancellationToken.None)).Ok);
     }
 
@@ -115,6 +121,19 @@ public sealed partial class TwoTenants : IAsyncLifetime
         var call = TestSpan.Of(2, "chat", $$"""{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"{{mark}}-spanned","gen_ai.usage.input_tokens":{{tokens}}}""", parent: 1) with { Trace = trace };
         var agent = TestSpan.Of(1, $"invoke_agent {mark}", $$"""{"gen_ai.operation.name":"invoke_agent","gen_ai.agent.name":"{{mark}}-agent"}""") with { Trace = trace };
         await client.SendAsync("/v1/traces", Json.Body(TestSpan.Json(tenant, call, agent).ToJsonString()));
+    }
+
+    /// <summary>A limit and a settlement without an event. The foreign limit has an id that the fuzz asks for.</summary>
+    private async Task PlantLimitsAsync(string tenant, string mark, long tokens, Guid id)
+    {
+        await App.ExecuteAsync($"""
+            INSERT INTO limits (tenant_id, limit_id, user_id, measure, max_value, window_of, action, reason, created_at, created_by)
+            VALUES ('{tenant}', '{id}', '{mark}-user', {(short)LimitMeasure.Tokens}, {tokens}, {(short)LimitWindow.Month}, {(short)LimitAction.Warn}, '{mark} reason', '2026-11-20T17:00Z', '{mark}')
+            """);
+        await App.ExecuteAsync($"INSERT INTO limit_settlements (tenant_id, request_id, reserved_at, settled_at, user_id, tokens, cost) VALUES ('{tenant}', '{tenant}-settled', '2026-11-20T17:00Z', '2026-11-20T17:00Z', '{mark}-user', {tokens}, {tokens})");
+        await App.ExecuteAsync($"INSERT INTO limit_versions (tenant_id, version) VALUES ('{tenant}', 1)");
+        // Its counters are loaded, and checked a moment later: from then on nothing of it changes by itself.
+        await Eventually.TrueAsync(async () => await App.CountAsync($"limit_checks WHERE tenant_id = '{tenant}'") == 1);
     }
 
     /// <summary>Acknowledged, as the frame of every page would show it otherwise.</summary>
