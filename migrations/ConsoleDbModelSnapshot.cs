@@ -1039,6 +1039,124 @@ namespace AgentConsole.Migrations
                     b.ToTable("limit_versions", (string)null);
                 });
 
+            modelBuilder.Entity("AgentConsole.Limits.Refusal", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("RefusalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("refusal_id");
+
+                    b.Property<decimal?>("Asked")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("asked");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("key_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("LimitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("limit_id");
+
+                    b.Property<string>("LimitThen")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("limit_then");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .UseCollation("C");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
+
+                    b.Property<int>("Reason")
+                        .HasColumnType("integer")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RefusedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refused_at");
+
+                    b.Property<decimal?>("Remaining")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("remaining");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("request_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ResetsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resets_at");
+
+                    b.Property<string>("Session")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("session")
+                        .UseCollation("C");
+
+                    b.Property<string>("Team")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("team")
+                        .UseCollation("C");
+
+                    b.Property<string>("User")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("TenantId", "RefusalId");
+
+                    b.HasIndex("RefusedAt");
+
+                    b.ToTable("limit_refusals", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Limits.RefusalHour", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("LimitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("limit_id");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Refusals")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refusals");
+
+                    b.HasKey("TenantId", "LimitId", "Hour");
+
+                    b.ToTable("limit_refusal_hours", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Platform.Data.ProtectionKey", b =>
                 {
                     b.Property<string>("Name")

@@ -33,18 +33,18 @@ public sealed class CreateLimit
         limit.Take(normal.Value);
         db.Add(limit);
         var row = LimitRow.Of(limit);
-        await _changes.CommitAsync(db, tenant, "limits.create", null, row, caller, cancellationToken);
+        await _changes.CommitAsync(db, tenant, row.Stops ? "limits.stop" : "limits.create", null, row, caller, cancellationToken);
         return row;
     }
 
-    /// <summary>Of two in force for the same thing only the lower would count: nobody means that. One that ends may stand beside one that does not.</summary>
+    /// <summary>Of two in force for the same thing only the lower would count: nobody means that. One that ends may stand beside one that does not, and one of nothing, which stops, beside any.</summary>
     internal static async Task<Guid?> FindSameAsync(ConsoleDb db, LimitDraft draft, Guid? but, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var scope = draft.Scope;
-        var hasEnd = draft.ExpiresAt is not null;
+        var (hasEnd, stops) = (draft.ExpiresAt is not null, draft.Max == 0);
         var same = await db.Set<Limit>().AsNoTracking().Where(limit =>
                 limit.TenantId == scope.Tenant && limit.LimitId != but && limit.Team == scope.Team && limit.User == scope.User && limit.Key == scope.Key && limit.Model == scope.Model &&
-                limit.Provider == scope.Provider && limit.Session == scope.Session && limit.Measure == draft.Measure && limit.Window == draft.Window && limit.Action == draft.Action &&
+                limit.Provider == scope.Provider && limit.Session == scope.Session && limit.Measure == draft.Measure && limit.Window == draft.Window && limit.Action == draft.Action && limit.Max == 0 == stops &&
                 (hasEnd ? limit.ExpiresAt > now : limit.ExpiresAt == null))
             .Select(static limit => (Guid?)limit.LimitId).FirstOrDefaultAsync(cancellationToken);
         return same;

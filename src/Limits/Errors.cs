@@ -12,6 +12,11 @@ public sealed record LimitExists(Guid Id) : Error("limit_exists", $"The limit {I
 
 public sealed record TooManyLimits(int Most) : Error("too_many_limits", $"A tenant has at most {Most} limits.");
 
+public sealed record TooManyLines(int Most) : Error("too_many_lines", $"At most {Most} limits are saved at once.");
+
+/// <summary>A table of limits of which not one line can be read.</summary>
+public sealed record InvalidTable(string Reason) : Error("invalid_table", Reason);
+
 public sealed record InvalidReservation(IReadOnlyList<string> Reasons) : Error("invalid_reservation", string.Join(' ', Reasons));
 
 /// <summary>Nothing was reserved under that id, or so long ago that it is forgotten.</summary>

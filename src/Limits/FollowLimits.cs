@@ -1,3 +1,4 @@
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
 using AgentConsole.Shell;
@@ -10,7 +11,7 @@ namespace AgentConsole.Limits;
 /// Keeps this node's limits those of the store: read before the app listens, again when they are said to have changed, and whenever their version or that of tenants has moved,
 /// which is looked at every second. What cannot be read leaves them as they are: nobody can change a limit meanwhile either.
 /// </summary>
-internal sealed partial class FollowLimits(Database database, Contexts contexts, CurrentLimits current, IChangeFeed changes, TimeProvider time, ILogger<FollowLimits> logger) : BackgroundService
+internal sealed partial class FollowLimits(Database database, Contexts contexts, CurrentLimits current, IChangeFeed changes, TimeProvider time, ILogger<FollowLimits> logger) : LastingService(logger)
 {
     /// <summary>A node knows of a change after this time at most, and the time of one read.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -37,7 +38,7 @@ internal sealed partial class FollowLimits(Database database, Contexts contexts,
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
         {
-            LogFailed(logger, error);
+            LogFailed(Log, error);
         }
         finally
         {
@@ -45,7 +46,7 @@ internal sealed partial class FollowLimits(Database database, Contexts contexts,
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var signals = changes.Subscribe(Topics.Limits, TimeSpan.FromMilliseconds(100), RefreshAsync);
         using var timer = new PeriodicTimer(Every, time);

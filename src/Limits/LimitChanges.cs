@@ -7,6 +7,8 @@ using Npgsql;
 
 namespace AgentConsole.Limits;
 
+internal sealed record LimitChange(string Tenant, string Action, LimitRow? Before, LimitRow? After);
+
 /// <summary>How every change of limits ends: its audit row and the version that nodes look at are in its own transaction, and then it is told.</summary>
 internal sealed class LimitChanges(AuditLog audit, FollowLimits follow, IChangeFeed changes)
 {
@@ -15,14 +17,22 @@ internal sealed class LimitChanges(AuditLog audit, FollowLimits follow, IChangeF
         ON CONFLICT (tenant_id) DO UPDATE SET version = limit_versions.version + 1
         """;
 
+    public Task CommitAsync(ConsoleDb db, string tenant, string action, LimitRow? before, LimitRow? after, Caller caller, CancellationToken cancellationToken) =>
+        CommitAsync(db, [new(tenant, action, before, after)], caller, cancellationToken);
+
     /// <summary>Once it returns, this node goes by the change; every other does within two seconds. What concerns every tenant is in the platform's log.</summary>
-    public async Task CommitAsync(ConsoleDb db, string tenant, string action, LimitRow? before, LimitRow? after, Caller caller, CancellationToken cancellationToken)
+    public async Task CommitAsync(ConsoleDb db, IReadOnlyList<LimitChange> all, Caller caller, CancellationToken cancellationToken)
     {
         await db.SaveChangesAsync(cancellationToken);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var log = tenant == LimitScope.Each ? "" : tenant;
-        await audit.AppendAsync(connection, new(log, caller.Actor, action, (after ?? before)!.Id.ToString(), before?.ToJson(), after?.ToJson()), cancellationToken);
-        await using (var bump = new NpgsqlCommand(Bump, connection) { Parameters = { new() { Value = tenant } } }) await bump.ExecuteNonQueryAsync(cancellationToken);
+        // In one order: two who change several tenants' limits never wait for each other.
+        foreach (var (tenant, action, before, after) in all.OrderBy(static change => change.Tenant, StringComparer.Ordinal))
+            await audit.AppendAsync(connection, new(tenant == LimitScope.Each ? "" : tenant, caller.Actor, action, (after ?? before)!.Id.ToString(), before?.ToJson(), after?.ToJson()), cancellationToken);
+        foreach (var tenant in all.Select(static change => change.Tenant).Distinct().Order(StringComparer.Ordinal))
+        {
+            await using var bump = new NpgsqlCommand(Bump, connection) { Parameters = { new() { Value = tenant } } };
+            await bump.ExecuteNonQueryAsync(cancellationToken);
+        }
         await db.CommitAsync(cancellationToken);
         changes.Signal(Topics.Limits);
         await follow.RefreshAsync(CancellationToken.None);

@@ -8,7 +8,18 @@ namespace AgentConsole.Limits;
 /// <param name="Tenant">A tenant's, or <see cref="LimitScope.Each"/>: those of every tenant; null: all within reach.</param>
 /// <param name="Search">A part of a name in the scope, or of the reason.</param>
 /// <param name="Live">Only those that are in force, or only those that are over.</param>
-public sealed record LimitQuery(string? Tenant = null, LimitMeasure? Measure = null, string? User = null, string? Key = null, string? Model = null, string? Search = null, bool? Live = null, string? Cursor = null, int Limit = 100);
+public sealed record LimitQuery(string? Tenant = null, LimitMeasure? Measure = null, string? User = null, string? Key = null, string? Model = null, string? Search = null, bool? Live = null, string? Cursor = null, int Limit = 100)
+{
+    /// <summary>Rows left out at the beginning, of a list in another order than the newest first.</summary>
+    public int Skip { get; init; }
+    public LimitSort Sort { get; init; }
+    public bool Descending { get; init; }
+    public LimitWindow? Window { get; init; }
+    public LimitAction? Action { get; init; }
+}
+
+/// <summary>What limits are ordered by; of equal ones the newest first.</summary>
+public enum LimitSort { Created, Scope, Measure, Max, Expires }
 
 /// <param name="Total">Limits that fit, on all pages.</param>
 public sealed record LimitPage(IReadOnlyList<LimitRow> Items, int Total, string? NextCursor);
@@ -33,7 +44,7 @@ public sealed class LimitQueries(Contexts contexts, TimeProvider time)
         var fitting = Fitting(db.Set<Limit>().AsNoTracking(), query, time.GetUtcNow());
         var total = await fitting.CountAsync(cancellationToken);
         if (ReadCursor(query.Cursor) is var (at, after)) fitting = fitting.Where(limit => limit.CreatedAt < at || (limit.CreatedAt == at && limit.LimitId.CompareTo(after) > 0));
-        var limits = await fitting.OrderByDescending(static limit => limit.CreatedAt).ThenBy(static limit => limit.LimitId).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        var limits = await Ordered(fitting, query).Skip(query.Skip).Take(query.Limit + 1).ToListAsync(cancellationToken);
         List<LimitRow> rows = [.. limits.Take(query.Limit).Select(LimitRow.Of)];
         return new(rows, total, limits.Count > query.Limit ? Cursor(rows[^1]) : null);
     }
@@ -66,10 +77,29 @@ public sealed class LimitQueries(Contexts contexts, TimeProvider time)
         if (query.User is { } user) limits = limits.Where(limit => limit.User == user);
         if (query.Key is { } key) limits = limits.Where(limit => limit.Key == key);
         if (query.Model is { } model) limits = limits.Where(limit => limit.Model == model);
+        if (query.Window is { } window) limits = limits.Where(limit => limit.Window == window);
+        if (query.Action is { } action) limits = limits.Where(limit => limit.Action == action);
         if (query.Live is true) limits = limits.Where(limit => limit.ExpiresAt == null || limit.ExpiresAt > now);
         if (query.Live is false) limits = limits.Where(limit => limit.ExpiresAt <= now);
         if (query.Search?.ToLowerInvariant() is not { } search) return limits;
         return limits.Where(limit => (limit.User + " " + limit.Key + " " + limit.Team + " " + limit.Model + " " + limit.Provider + " " + limit.Reason).ToLower().Contains(search));
+    }
+
+    private static IQueryable<Limit> Ordered(IQueryable<Limit> limits, LimitQuery query)
+    {
+        var ordered = (query.Sort, query.Descending) switch
+        {
+            (LimitSort.Scope, false) => limits.OrderBy(static limit => limit.TenantId).ThenBy(static limit => limit.User).ThenBy(static limit => limit.Key).ThenBy(static limit => limit.Model),
+            (LimitSort.Scope, true) => limits.OrderByDescending(static limit => limit.TenantId).ThenByDescending(static limit => limit.User).ThenByDescending(static limit => limit.Key).ThenByDescending(static limit => limit.Model),
+            (LimitSort.Measure, false) => limits.OrderBy(static limit => limit.Measure).ThenBy(static limit => limit.Window),
+            (LimitSort.Measure, true) => limits.OrderByDescending(static limit => limit.Measure).ThenByDescending(static limit => limit.Window),
+            (LimitSort.Max, false) => limits.OrderBy(static limit => limit.Measure == LimitMeasure.Cost).ThenBy(static limit => limit.Max),
+            (LimitSort.Max, true) => limits.OrderByDescending(static limit => limit.Measure == LimitMeasure.Cost).ThenByDescending(static limit => limit.Max),
+            (LimitSort.Expires, false) => limits.OrderBy(static limit => limit.ExpiresAt == null).ThenBy(static limit => limit.ExpiresAt),
+            (LimitSort.Expires, true) => limits.OrderBy(static limit => limit.ExpiresAt == null).ThenByDescending(static limit => limit.ExpiresAt),
+            _ => (IOrderedQueryable<Limit>?)null,
+        };
+        return ordered is null ? limits.OrderByDescending(static limit => limit.CreatedAt).ThenBy(static limit => limit.LimitId) : ordered.ThenByDescending(static limit => limit.CreatedAt).ThenBy(static limit => limit.LimitId);
     }
 
     private static string Cursor(LimitRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.CreatedAt.UtcTicks}.{row.Id:N}");

@@ -11,6 +11,14 @@ public sealed record LimitRow(
 {
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    /// <summary>What someone would ask for to have it as it is.</summary>
+    [JsonIgnore]
+    public LimitDraft Draft => new(Scope, Measure, Max, Window, Action, ExpiresAt, Reason);
+
+    /// <summary>Lets nothing through: the switch that stops a tenant, user or key.</summary>
+    [JsonIgnore]
+    public bool Stops => Max == 0 && Action == LimitAction.Block;
+
     public bool IsOver(DateTimeOffset now) => ExpiresAt <= now;
 
     internal static LimitRow Of(Limit limit) => new(

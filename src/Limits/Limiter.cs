@@ -22,14 +22,16 @@ public sealed class Limiter
     private readonly CurrentLimits _current;
     private readonly LoadCounters _load;
     private readonly Settlements _settlements;
+    private readonly LateCounts _late;
     private readonly LocalShare _share;
     private readonly LimiterState _state;
+    private readonly RecordRefusals _refusals;
     private readonly LimitsOptions _options;
     private readonly TimeProvider _time;
     private long _clockMs;
 
-    internal Limiter(ICounters counters, CurrentLimits current, LoadCounters load, Settlements settlements, LocalShare share, LimiterState state, LimitsOptions options, TimeProvider time) =>
-        (_counters, _current, _load, _settlements, _share, _state, _options, _time) = (counters, current, load, settlements, share, state, options, time);
+    internal Limiter(ICounters counters, CurrentLimits current, LoadCounters load, Settlements settlements, LateCounts late, LocalShare share, LimiterState state, RecordRefusals refusals, LimitsOptions options, TimeProvider time) =>
+        (_counters, _current, _load, _settlements, _late, _share, _state, _refusals, _options, _time) = (counters, current, load, settlements, late, share, state, refusals, options, time);
 
     /// <summary>Now, by the counters' clock as last heard.</summary>
     private DateTimeOffset Now => _time.GetUtcNow().AddMilliseconds(Volatile.Read(ref _clockMs));
@@ -49,7 +51,9 @@ public sealed class Limiter
         {
             (decided, isLocal) = (await DecideAloneAsync(request), true);
         }
-        if (decided.Ok) _state.Decided(decided.Value, isLocal, Stopwatch.GetElapsedTime(started));
+        if (!decided.Ok) return decided;
+        _state.Decided(decided.Value, isLocal, Stopwatch.GetElapsedTime(started));
+        if (decided.Value.Refusal is { } refusal) _refusals.Note(request, refusal, Now);
         return decided;
     }
 
@@ -182,12 +186,14 @@ public sealed class Limiter
 
     private async Task<Result<LimitDecision>> DecideAsync(LimitRequest request, CancellationToken cancellationToken)
     {
+        await _late.CountAsync(request.Subject.Tenant, cancellationToken);
         var at = Now;
         for (var attempt = 1; ; attempt++)
         {
             var meters = _current.Book.For(request.Subject.Tenant).Plan(request.Subject, at, at);
             var claims = Claims(meters, request);
             if (!claims.Ok) return claims.Error;
+            if (Money(meters) is { } money && !_state.KnowsMoney) return NotKnown(money);
             var reply = await _counters.ReserveAsync(new(request, claims.Value, _options.Hold));
             Volatile.Write(ref _clockMs, (long)(reply.Now - _time.GetUtcNow()).TotalMilliseconds);
             at = reply.Now;
@@ -212,7 +218,7 @@ public sealed class Limiter
         var meters = _current.Book.For(request.Subject.Tenant).Plan(request.Subject, now, now);
         var claims = Claims(meters, request);
         if (!claims.Ok) return claims.Error;
-        if (meters.Find(static meter => meter is { Binding: not null, First.Row.Measure: LimitMeasure.Cost }) is { } money) return NotKnown(money);
+        if (Money(meters) is { } money) return NotKnown(money);
         var reply = await _share.ReserveAsync(new(request, claims.Value, _options.Hold), now);
         return reply.Outcome switch
         {
@@ -223,6 +229,8 @@ public sealed class Limiter
             _ => NotKnown(meters[0]),
         };
     }
+
+    private static PlannedMeter? Money(List<PlannedMeter> meters) => meters.Find(static meter => meter is { Binding: not null, First.Row.Measure: LimitMeasure.Cost });
 
     private async Task<bool> LoadedAsync(string tenant, CancellationToken cancellationToken)
     {
@@ -241,6 +249,7 @@ public sealed class Limiter
         try
         {
             var settled = await _counters.SettleAsync(tenant, requestId, use);
+            if (settled.IsAbove) _state.UnderEstimated();
             // Reserved while the counters were away: they learn of it now.
             if (settled.State == RequestState.NotKnown) settled = await _counters.CountAsync(tenant, requestId, CountUsage.Counts(_current.Book.For(tenant), subject, reservedAt, use), isEvent: false);
             await _share.SettleAsync(tenant, requestId, use);
@@ -248,6 +257,7 @@ public sealed class Limiter
         }
         catch (CountersAwayException)
         {
+            _late.Add(requestId, subject, reservedAt, use);
             return (await _share.SettleAsync(tenant, requestId, use)).Outcome != RequestOutcome.NotKnown;
         }
     }

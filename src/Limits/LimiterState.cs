@@ -15,15 +15,46 @@ public sealed record LimiterFigures(
     long Decisions, long Refused, long RefusedUnknown, long LocalDecisions, long UnderEstimated, long Missed, double? P50Ms, double? P99Ms, DateTimeOffset? AwaySince, DateTimeOffset? MemorySince);
 
 /// <summary>How the counters stand and what was decided, as this node knows it.</summary>
-public sealed class LimiterState
+public sealed class LimiterState(TimeProvider time)
 {
     private const int Kept = 4096;
+
+    /// <summary>Twice as long as a node takes to see that the counters are back.</summary>
+    private static readonly TimeSpan CatchingUp = TimeSpan.FromMilliseconds(500);
 
     private readonly double[] _latencies = new double[Kept];
     private readonly Lock _lock = new();
     private long _decisions, _refused, _unknown, _local, _under, _missed;
     private string? _memory;
     private DateTimeOffset? _awaySince, _memorySince;
+    private long? _backAt;
+
+    /// <summary>What the counters remember in, as last seen.</summary>
+    internal string? Memory
+    {
+        get
+        {
+            lock (_lock) return _memory;
+        }
+    }
+
+    /// <summary>The counters could not be reached when they were last looked at.</summary>
+    internal bool IsAway
+    {
+        get
+        {
+            lock (_lock) return _awaySince is not null;
+        }
+    }
+
+    /// <summary>Whether what the counters say of money may be gone by: not while they are away, nor until every node has had the time to count what it settled meanwhile.</summary>
+    internal bool KnowsMoney
+    {
+        get
+        {
+            lock (_lock) return _awaySince is null && (_backAt is not { } at || time.GetElapsedTime(at) >= CatchingUp);
+        }
+    }
 
     public LimiterFigures Read()
     {
@@ -59,13 +90,16 @@ public sealed class LimiterState
         lock (_lock) _missed += events;
     }
 
-    internal void Saw(CountersMemory? memory, DateTimeOffset at)
+    /// <summary>True when the counters are back after they were away.</summary>
+    internal bool Saw(CountersMemory? memory, DateTimeOffset at)
     {
         lock (_lock)
         {
+            var isBack = memory is not null && _awaySince is not null;
+            if (isBack) _backAt = time.GetTimestamp();
             _awaySince = memory is null ? _awaySince ?? at : null;
-            if (memory is null || memory.Name == _memory) return;
-            (_memory, _memorySince) = (memory.Name, at);
+            if (memory is not null && memory.Name != _memory) (_memory, _memorySince) = (memory.Name, at);
+            return isBack;
         }
     }
 }

@@ -24,15 +24,20 @@ public static class LimitsFeature
         services.AddHostedService(static provider => provider.GetRequiredService<FollowLimits>());
         services.AddSingleton<LimitChanges>();
         services.AddSingleton<LimitQueries>();
+        services.AddSingleton<RefusalQueries>();
+        services.AddSingleton<RecordRefusals>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RecordRefusals>());
         services.AddWrite(static (contexts, changes, time) => new CreateLimit(contexts, changes, time));
         services.AddWrite(static (contexts, changes, time) => new ChangeLimit(contexts, changes, time));
         services.AddWrite(static (contexts, changes, _) => new RemoveLimit(contexts, changes));
+        services.AddWrite(static (contexts, changes, time) => new SaveLimits(contexts, changes, time));
         services.AddSingleton<DryRunLimit>();
+        services.AddSingleton(static provider => new LimitUses(provider.GetRequiredService<ICounters>(), provider.GetRequiredService<CurrentLimits>()));
         services.AddCounters(options, platform);
         services.AddTruth();
         services.AddSingleton(static provider => new Limiter(
             provider.GetRequiredService<ICounters>(), provider.GetRequiredService<CurrentLimits>(), provider.GetRequiredService<LoadCounters>(), provider.GetRequiredService<Settlements>(),
-            provider.GetRequiredService<LocalShare>(), provider.GetRequiredService<LimiterState>(), provider.GetRequiredService<LimitsOptions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<LateCounts>(), provider.GetRequiredService<LocalShare>(), provider.GetRequiredService<LimiterState>(), provider.GetRequiredService<RecordRefusals>(), provider.GetRequiredService<LimitsOptions>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     public static void MapLimits(this IEndpointRouteBuilder app)
@@ -55,7 +60,7 @@ public static class LimitsFeature
             return;
         }
         services.AddSingleton(provider => new RedisCounters(
-            new CounterScripts(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>(), counters), counters, provider.GetRequiredService<TimeProvider>()));
+            new CounterScripts(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<TimeProvider>(), counters), counters, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RedisCounters>>()));
         services.AddSingleton<ICounters>(static provider => provider.GetRequiredService<RedisCounters>());
         services.AddHostedService(static provider => provider.GetRequiredService<RedisCounters>());
     }
@@ -64,6 +69,7 @@ public static class LimitsFeature
     {
         services.AddSingleton<LedgerSums>();
         services.AddSingleton<CheckSoon>();
+        services.AddSingleton<LateCounts>();
         services.AddSingleton<LoadCounters>();
         services.AddSingleton<CheckCounters>();
         services.AddSingleton<EnforceUsageLimitsJob>();

@@ -20,7 +20,7 @@ public sealed class RemoveLimit
         if (!LimitChanges.May(caller, limit.TenantId)) return caller.Refuse("limits.remove");
         var row = LimitRow.Of(limit);
         db.Remove(limit);
-        await _changes.CommitAsync(db, limit.TenantId, "limits.remove", row, null, caller, cancellationToken);
+        await _changes.CommitAsync(db, limit.TenantId, row.Stops ? "limits.resume" : "limits.remove", row, null, caller, cancellationToken);
         return row;
     }
 }

@@ -36,10 +36,11 @@ internal sealed class CompiledLimit
         return true;
     }
 
-    /// <summary>Of two for one subject: the one that names it, then the one that ends, then the lower.</summary>
+    /// <summary>Of two for one subject: the one that names it, then one of nothing, which stops it, then the one that ends, then the lower.</summary>
     public bool Beats(CompiledLimit other)
     {
         if (Named != other.Named) return Named > other.Named;
+        if (Max == 0 != (other.Max == 0)) return Max == 0;
         if (Row.ExpiresAt is null != other.Row.ExpiresAt is null) return Row.ExpiresAt is not null;
         return Max < other.Max || (Max == other.Max && Row.Id.CompareTo(other.Row.Id) < 0);
     }

@@ -59,7 +59,8 @@ internal sealed class CounterScripts(RedisConnection redis, TimeProvider time, C
         {
             return await command(await DatabaseAsync()).WaitAsync(options.Patience, time);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        // The client cancels what it cannot send any more.
+        catch (Exception error) when (error is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
         {
             throw new CountersAwayException(error);
         }

@@ -158,7 +158,8 @@ internal enum RequestOutcome
 internal enum RequestState { NotKnown, Held, Expired, Released, Settled, Counted }
 
 /// <param name="State">Before the call.</param>
-internal sealed record RequestReply(RequestOutcome Outcome, RequestState State, DateTimeOffset Now, DateTimeOffset? ReservedAt = null, string? Note = null);
+/// <param name="IsAbove">Of a settlement: it came to more than was held.</param>
+internal sealed record RequestReply(RequestOutcome Outcome, RequestState State, DateTimeOffset Now, DateTimeOffset? ReservedAt = null, string? Note = null, bool IsAbove = false);
 
 /// <param name="Held">Requests that are held.</param>
 /// <param name="Unknown">Of the kinds asked about those that are not loaded.</param>

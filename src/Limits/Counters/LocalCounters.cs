@@ -166,7 +166,8 @@ internal sealed partial class LocalTenant(long keepMs)
         Sweep(now);
         if (!_records.TryGetValue(id, out var record)) return new(RequestOutcome.NotKnown, RequestState.NotKnown, Time(now));
         if (record.State is RequestState.Settled or RequestState.Counted) return Reply(RequestOutcome.Already, record, now);
-        var reply = Reply(RequestOutcome.Done, record, now);
+        var isAbove = Array.Exists(record.Held, entry => entry.Measure != LimitMeasure.Concurrency && new MeterReading(use.Of(entry.Measure), 0, null).Used > entry.Amount);
+        var reply = Reply(RequestOutcome.Done, record, now) with { IsAbove = isAbove };
         if (record.State == RequestState.Held) Drop(record);
         foreach (var entry in record.Held)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentConsole.Platform;
 using StackExchange.Redis;
 
 namespace AgentConsole.Limits.Counters;
@@ -7,7 +8,7 @@ namespace AgentConsole.Limits.Counters;
 /// The counters of several nodes: each step is one script, at Redis' own time, on keys of one hash tag. When Redis has lost its memory, every node tells the new one
 /// of the holds that it gave (<see cref="NodeHolds"/>); what was spent is loaded from the ledger.
 /// </summary>
-internal sealed class RedisCounters(CounterScripts scripts, CountersOptions options, TimeProvider time) : BackgroundService, ICounters
+internal sealed class RedisCounters(CounterScripts scripts, CountersOptions options, TimeProvider time, ILogger<RedisCounters> logger) : LastingService(logger), ICounters
 {
     private const string MemoryKey = "lim:memory";
     private const string TenantKey = "lim:tenant-of:";
@@ -127,7 +128,7 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TouchEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -187,7 +188,7 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     {
         var (outcome, state, now) = ((string)reply[0]!, State((string)reply[3]!), Time(reply[2]));
         if (outcome == "M") return new(RequestOutcome.NotKnown, RequestState.NotKnown, now);
-        return new(outcome == "O" ? RequestOutcome.Done : RequestOutcome.Already, state, now, Time(reply[4]), (string)reply[5]!);
+        return new(outcome == "O" ? RequestOutcome.Done : RequestOutcome.Already, state, now, Time(reply[4]), (string)reply[5]!, reply.Length > 6 && (int)reply[6] == 1);
     }
 
     private static RequestState State(string code) => code switch

@@ -7,9 +7,10 @@ local was = r[1]
 if was == 'H' and r[2] <= NOW then was = 'X' end
 if r[1] == 'H' then drop_holds(id, r) end
 local w, f = { 1, tonumber(ARGV[6]), tonumber(ARGV[7]), 0 }, { 0, 0, tonumber(ARGV[8]), 0 }
-local e, counted = r[5], {}
+local e, counted, above = r[5], {}, 0
 for i = 1, #e, 6 do
   local m = e[i + 2]
+  if m ~= 4 and w[m] + (f[m] > 0 and 1 or 0) > e[i + 3] then above = 1 end
   -- Not on a meter that is forgotten, and not on a kind that this memory has not begun: the ledger has it.
   if m ~= 4 and redis.call('HEXISTS', KINDS, e[i + 1]) == 1 and not is_past(e[i + 4], e[i + 5]) then
     add(e[i], e[i + 4], e[i + 5], w[m], f[m])
@@ -18,4 +19,4 @@ for i = 1, #e, 6 do
   end
 end
 store(id, { 'A', 0, r[3], r[4], counted })
-return { 'O', epoch, NOW, was, r[3], r[4] }
+return { 'O', epoch, NOW, was, r[3], r[4], above }

@@ -1,17 +1,19 @@
 using System.Threading.Channels;
 using AgentConsole.Limits.Counters;
+using AgentConsole.Platform;
 using AgentConsole.Usage;
 
 namespace AgentConsole.Limits.Truth;
 
 /// <summary>
-/// Counts what the ledger takes in: an event settles the hold of its id, takes the place of what its sender settled, or is added. It follows the commit and never holds it up; what is
-/// too much for its queue, or comes while the counters are away, is left to the check.
+/// Counts what the ledger takes in: an event settles the hold of its id, takes the place of what its sender settled, or is added. It follows the commit and never holds it up; while the
+/// counters are away it waits for them, and what is too much for its queue is left to the check.
 /// </summary>
-internal sealed class CountUsage(TakenUsage taken, CurrentLimits current, ICounters counters, CheckSoon soon, LimiterState state) : BackgroundService
+internal sealed partial class CountUsage(TakenUsage taken, CurrentLimits current, ICounters counters, CheckSoon soon, LimiterState state, ILogger<CountUsage> logger) : LastingService(logger)
 {
     private const int MostBatches = 2_000;
     private const int AtOnce = 16;
+    private static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<IReadOnlyList<UsageEvent>> _queue = Channel.CreateBounded<IReadOnlyList<UsageEvent>>(MostBatches);
 
@@ -43,18 +45,39 @@ internal sealed class CountUsage(TakenUsage taken, CurrentLimits current, ICount
         foreach (var tenant in events.Select(static usage => usage.TenantId).Distinct()) soon.Ask(tenant);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         await foreach (var events in _queue.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {
-                await Parallel.ForEachAsync(events, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (usage, _) => await CountAsync(usage));
+                await CountAsync(events, stoppingToken);
             }
-            catch (CountersAwayException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
+                LogFailed(Log, error, events.Count);
                 Miss(events);
             }
         }
     }
+
+    /// <summary>Until they are counted. A memory that is new learns of them from the ledger.</summary>
+    private async Task CountAsync(IReadOnlyList<UsageEvent> events, CancellationToken stoppingToken)
+    {
+        for (var memory = state.Memory; state.Memory == memory; await Task.Delay(TryAgain, TimeProvider.System, stoppingToken))
+        {
+            try
+            {
+                await Parallel.ForEachAsync(events, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (usage, _) => await CountAsync(usage));
+                return;
+            }
+            catch (CountersAwayException)
+            {
+            }
+        }
+        Miss(events);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} usage events were not counted; the check counts them")]
+    private static partial void LogFailed(ILogger logger, Exception error, int count);
 }

@@ -27,6 +27,16 @@ internal sealed partial class EnforceUsageLimitsJob(CheckCounters check, Current
         DELETE FROM limit_settlements AS s USING usage_keys AS k WHERE k.tenant_id = s.tenant_id AND k.event_id = s.request_id AND s.settled_at < $1
         """;
 
+    private const string DeleteRefusals = "DELETE FROM limit_refusals WHERE refused_at < $1";
+
+    private const string DeleteHours = "DELETE FROM limit_refusal_hours WHERE hour < $1";
+
+    private static readonly string DeleteMore = $"""
+        DELETE FROM limit_refusals AS r USING tenants AS t CROSS JOIN LATERAL
+          (SELECT k.refusal_id FROM limit_refusals AS k WHERE k.tenant_id = t.tenant_id AND k.refused_at < $1 ORDER BY k.refusal_id DESC OFFSET {RecordRefusals.KeptPerTenant} LIMIT 1) AS most
+        WHERE r.tenant_id = t.tenant_id AND r.refusal_id <= most.refusal_id
+        """;
+
     private const string DeleteChecks = "DELETE FROM limit_checks WHERE checked_at < $1";
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await RunAsync(cancellationToken);
@@ -50,6 +60,9 @@ internal sealed partial class EnforceUsageLimitsJob(CheckCounters check, Current
         await DeleteAsync(DeleteTaken, TimeSpan.FromMinutes(1), cancellationToken);
         await DeleteAsync(DeleteOld, Kept, cancellationToken);
         await DeleteAsync(DeleteChecks, Kept, cancellationToken);
+        await DeleteAsync(DeleteRefusals, Kept, cancellationToken);
+        await DeleteAsync(DeleteMore, TimeSpan.Zero, cancellationToken);
+        await DeleteAsync(DeleteHours, Kept, cancellationToken);
     }
 
     private async Task<IEnumerable<string>> TenantsAsync(CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AgentConsole.Limits.Counters;
-using Npgsql;
 
 namespace AgentConsole.Limits.Truth;
 
@@ -23,6 +22,9 @@ internal sealed partial class LoadCounters(ICounters counters, CurrentLimits cur
     /// <summary>Null while some kind is not loaded.</summary>
     public DateTimeOffset? LoadedAt(string tenant) => _loaded.TryGetValue(tenant, out var loaded) ? loaded.At : null;
 
+    /// <summary>Those whose kinds were known to be open.</summary>
+    public IEnumerable<string> Tenants => _loaded.Keys;
+
     public bool HasLimits(string tenant) => !current.Book.For(tenant).IsEmpty;
 
     /// <summary>Once at a time per tenant, whoever asks. False when it could not be done: then it is tried again.</summary>
@@ -40,7 +42,7 @@ internal sealed partial class LoadCounters(ICounters counters, CurrentLimits cur
             _loaded[tenant] = new(memory.Name, limits.Kinds, state.Now);
             return true;
         }
-        catch (Exception error) when (error is CountersAwayException or NpgsqlException or TimeoutException or InvalidOperationException)
+        catch (Exception error)
         {
             LogFailed(logger, error, tenant);
             _loaded.TryRemove(tenant, out _);

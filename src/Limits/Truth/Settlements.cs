@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,7 +10,7 @@ namespace AgentConsole.Limits.Truth;
 /// Writes down what senders settled, several at once; each is answered after the commit. What the store does not take is told to its sender, kept, and tried again each second:
 /// up to so many; then it is only with its sender and the counters.
 /// </summary>
-internal sealed partial class Settlements(Database database, ILogger<Settlements> logger) : BackgroundService
+internal sealed partial class Settlements(Database database, CheckSoon soon, ILogger<Settlements> logger) : LastingService(logger)
 {
     private const int PerTransaction = 500;
     private const int MostWaiting = 100_000;
@@ -32,7 +33,7 @@ internal sealed partial class Settlements(Database database, ILogger<Settlements
         return _queue.Writer.TryWrite(item) ? item.Written.Task : Task.FromResult(false);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -64,7 +65,8 @@ internal sealed partial class Settlements(Database database, ILogger<Settlements
         if (all.Count == 0) return;
         var late = all.Count - items.Count;
         var isWritten = await TryWriteAsync(all, cancellationToken);
-        if (isWritten) for (var index = 0; index < late; index++) _late.Dequeue();
+        // The counters may have been loaded without them.
+        if (isWritten) for (var index = 0; index < late; index++) soon.Ask(_late.Dequeue().TenantId);
         else foreach (var item in items.Take(MostWaiting - _late.Count)) _late.Enqueue(item.Settlement);
         foreach (var item in items) item.Written.TrySetResult(isWritten);
     }
@@ -95,7 +97,7 @@ internal sealed partial class Settlements(Database database, ILogger<Settlements
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
         {
-            LogFailed(logger, error, settlements.Count);
+            LogFailed(Log, error, settlements.Count);
             return false;
         }
     }

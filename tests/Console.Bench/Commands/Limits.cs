@@ -6,6 +6,7 @@ using AgentConsole.Limits;
 using AgentConsole.Limits.Counters;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Redis;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentConsole.Bench.Commands;
 
@@ -87,7 +88,7 @@ internal static class Limits
     private static async Task ScriptAsync(RedisProcess redis)
     {
         using var connection = new RedisConnection(new PlatformOptions { Redis = redis.ConnectionString, DataDirectory = "" });
-        using var counters = new RedisCounters(new CounterScripts(connection, TimeProvider.System, Options), Options, TimeProvider.System);
+        using var counters = new RedisCounters(new CounterScripts(connection, TimeProvider.System, Options), Options, TimeProvider.System, NullLogger<RedisCounters>.Instance);
         var limits = Five();
         await OpenAsync(counters, limits);
         await DecideAsync(counters, limits, 2_000, "warm");

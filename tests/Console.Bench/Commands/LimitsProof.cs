@@ -40,7 +40,7 @@ internal static class LimitsProof
             using var connection = new RedisConnection(new PlatformOptions { Redis = redis.ConnectionString, DataDirectory = "" });
             var options = new CountersOptions(TimeSpan.FromDays(365), 100_000);
             var scripts = new CounterScripts(connection, TimeProvider.System, options);
-            using var counters = new RedisCounters(scripts, options, TimeProvider.System);
+            using var counters = new RedisCounters(scripts, options, TimeProvider.System, NullLogger<RedisCounters>.Instance);
             failures += await WalkAsync("redis", seed, new LimitsWalk(counters, by => scripts.Shift += by, seed), inRedis / Seeds, cancellationToken);
             await (await connection.ConnectAsync()).GetDatabase().ExecuteAsync("FLUSHALL");
         }

@@ -60,6 +60,8 @@ public sealed class CatalogueTests(TwoTenants shared)
         hop_timings: platform DELETE INSERT SELECT, tenant SELECT
         invitations: platform DELETE INSERT SELECT UPDATE
         limit_checks: platform DELETE INSERT SELECT UPDATE, tenant SELECT
+        limit_refusal_hours: platform DELETE INSERT SELECT UPDATE, tenant SELECT
+        limit_refusals: platform DELETE INSERT SELECT, tenant SELECT
         limit_settlements: platform DELETE INSERT SELECT, tenant SELECT
         limit_versions: platform INSERT SELECT UPDATE, tenant INSERT SELECT UPDATE
         limits: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE

@@ -132,6 +132,8 @@ public sealed partial class TwoTenants : IAsyncLifetime
             """);
         await App.ExecuteAsync($"INSERT INTO limit_settlements (tenant_id, request_id, reserved_at, settled_at, user_id, tokens, cost) VALUES ('{tenant}', '{tenant}-settled', '2026-11-20T17:00Z', '2026-11-20T17:00Z', '{mark}-user', {tokens}, {tokens})");
         await App.ExecuteAsync($"INSERT INTO limit_versions (tenant_id, version) VALUES ('{tenant}', 1)");
+        await App.ExecuteAsync($"INSERT INTO limit_refusals (tenant_id, refusal_id, refused_at, request_id, limit_id, limit_then, reason, asked, user_id) SELECT '{tenant}', '{Guid.CreateVersion7()}', '2026-11-20T17:00Z', '{tenant}-denied', limit_id, jsonb_build_object('id', limit_id, 'scope', jsonb_build_object('tenant', '{tenant}', 'user', '{mark}-user'), 'measure', 2, 'max', {tokens}, 'window', 5, 'action', 1, 'createdAt', '2026-11-20T17:00:00Z', 'createdBy', '{mark}'), 0, {tokens}, '{mark}-user' FROM limits WHERE tenant_id = '{tenant}'");
+        await App.ExecuteAsync($"INSERT INTO limit_refusal_hours (tenant_id, limit_id, hour, refusals) VALUES ('{tenant}', '{id}', '2026-11-20T17:00Z', {tokens})");
         // Its counters are loaded, and checked a moment later: from then on nothing of it changes by itself.
         await Eventually.TrueAsync(async () => await App.CountAsync($"limit_checks WHERE tenant_id = '{tenant}'") == 1);
     }
