@@ -2,6 +2,7 @@ using AgentConsole.Access;
 using AgentConsole.Jobs;
 using AgentConsole.Limits.Api;
 using AgentConsole.Limits.Counters;
+using AgentConsole.Limits.Pages;
 using AgentConsole.Limits.Truth;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
@@ -33,6 +34,7 @@ public static class LimitsFeature
         services.AddWrite(static (contexts, changes, time) => new SaveLimits(contexts, changes, time));
         services.AddSingleton<DryRunLimit>();
         services.AddSingleton(static provider => new LimitUses(provider.GetRequiredService<ICounters>(), provider.GetRequiredService<CurrentLimits>()));
+        services.AddLimitsPages();
         services.AddCounters(options, platform);
         services.AddTruth();
         services.AddSingleton(static provider => new Limiter(

@@ -10,6 +10,7 @@ public static class Shortcuts
         [Links.Requests] = 'r',
         [Links.Conflicts] = 'c',
         [Links.Reconciliation] = 'i',
+        [Links.Limits] = 'l',
         [Links.Alerts] = 'a',
         [Links.Keys] = 'k',
         [Links.Prices] = 'p',

@@ -30,6 +30,10 @@ internal static class LimitEndpoints
         read.MapGet("/{id:guid}", FindAsync).WithSummary("One limit.").Produces<LimitJson>().ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         read.MapGet("/effective", EffectiveAsync).WithSummary("Every limit that is about a request: what is used and held, what is left, when it begins anew, which one binds.")
             .WithQuery(SubjectParameters).Produces<EffectiveJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
+        read.MapGet("/refusals", RefusalsAsync).WithSummary("Requests that were refused, newest first: by which limit, what was left, and when it resets. Of each tenant the newest 1,000 are kept.")
+            .WithQuery(new QueryParameter("tenant", "Only of this tenant. Default: all within reach."), new QueryParameter("requestId", "Only the request of this id."), new QueryParameter("user", "Only of this user. So with key and model."),
+                new QueryParameter("key", "See user."), new QueryParameter("model", "See user."), new QueryParameter("limit", "1 to 1000, default 100.", Format: "int32"))
+            .Produces<RefusalListJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         read.MapGet("/state", StateAsync).WithSummary("Whether the counters are there, how they compared with the ledger last, and how decisions went on this node.")
             .WithQuery(new QueryParameter("tenant", "Default: the key's own, or all.")).Produces<StateJson>().ProducesProblem(401).ProducesProblem(403);
 
@@ -72,6 +76,15 @@ internal static class LimitEndpoints
         var subject = new LimitSubject(tenant, Text(context, "team"), Text(context, "user"), Text(context, "key"), Text(context, "model"), provider, Text(context, "session"));
         if (LimitNames.Dimensions.FirstOrDefault(dimension => subject[dimension]?.Length > LimitDraft.MaxNameLength, (LimitDimension)(-1)) is >= 0 and var tooLong) return Problems.Invalid($"{tooLong.Name()} is at most {LimitDraft.MaxNameLength} characters.", context);
         return Results.Ok(EffectiveJson.Of(await limiter.ReadAsync(subject, cancellationToken)));
+    }
+
+    private static async Task<IResult> RefusalsAsync(HttpContext context, RefusalQueries refusals, CancellationToken cancellationToken)
+    {
+        var (reach, limit) = (Caller.Of(context).ReachOf(Permission.ReadLimits), 100);
+        if (Text(context, "tenant") is { } tenant && !reach.Includes(tenant)) return Problems.From(new NotAllowed(), 403, context);
+        if (Text(context, "limit") is { } number && (!int.TryParse(number, out limit) || limit is < 1 or > 1000)) return Problems.Invalid("limit is not a whole number from 1 to 1000.", context);
+        var found = await refusals.ListAsync(Text(context, "tenant") is { } only ? reach.Within(only) : reach, new(Text(context, "requestId"), Text(context, "user"), Text(context, "key"), Text(context, "model"), null, limit), cancellationToken);
+        return Results.Ok(new RefusalListJson([.. found.Select(RefusalJson.Of)], null));
     }
 
     private static async Task<IResult> StateAsync(HttpContext context, LimitQueries limits, LimiterState state, LoadCounters load, CancellationToken cancellationToken)

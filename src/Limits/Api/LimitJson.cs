@@ -95,6 +95,24 @@ internal sealed record RefusedJson(bool Granted, LimitJson Limit, string? Remain
         false, LimitJson.Of(refusal.Limit), refusal.Remaining is { } remaining ? LimitAmount.Text(refusal.Limit.Measure, remaining) : null, refusal.ResetsAt, refusal.Reason.ToString().ToLowerInvariant());
 }
 
+/// <param name="Limit">As it was then.</param>
+/// <param name="Asked">What the request was estimated at, in the limit's unit.</param>
+internal sealed record RefusalJson(DateTimeOffset At, string RequestId, ScopeJson Subject, LimitJson Limit, string Reason, string? Remaining, string? Asked, DateTimeOffset? ResetsAt)
+{
+    public static RefusalJson Of(RefusalRow refusal)
+    {
+        var (subject, measure) = (refusal.Subject, refusal.Limit.Measure);
+        return new(
+            refusal.At, refusal.RequestId, new(subject.Tenant, subject.Team, subject.User, subject.Key, subject.Model, subject.Provider, subject.Session), LimitJson.Of(refusal.Limit), refusal.Reason.ToString().ToLowerInvariant(),
+            Text(refusal.Remaining), Text(refusal.Asked), refusal.ResetsAt);
+
+        string? Text(decimal? value) => value is { } known ? LimitAmount.Text(measure, known) : null;
+    }
+}
+
+/// <param name="NextCursor">Always null: all that are kept fit on one page.</param>
+internal sealed record RefusalListJson(IReadOnlyList<RefusalJson> Items, string? NextCursor);
+
 internal sealed record SettledJson(bool Settled);
 
 internal sealed record ReleasedJson(bool Released);
