@@ -18,6 +18,10 @@ public sealed class Limiter
     /// <summary>A reservation waits so long for counters that are being loaded.</summary>
     private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(4);
 
+    /// <summary>A node that has much else to do tells its holds so late at most.</summary>
+    private static readonly TimeSpan LongestTelling = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+
     private readonly ICounters _counters;
     private readonly CurrentLimits _current;
     private readonly LoadCounters _load;
@@ -157,31 +161,32 @@ public sealed class Limiter
     /// <summary>For senders of several tenants.</summary>
     internal Task RememberTenantAsync(string requestId, string tenant) => IgnoringAwayAsync(_counters.RememberTenantAsync(requestId, tenant));
 
-    /// <summary>Null when it is not known; empty when several have it.</summary>
+    /// <summary>Null when it is not known; empty when several have it. Fails with <see cref="CountersAwayException"/>.</summary>
     internal async Task<string?> FindTenantAsync(string requestId)
     {
         try
         {
-            return await _share.FindTenantAsync(requestId) ?? await _counters.FindTenantAsync(requestId) ?? (await RememberingAsync() ? await _counters.FindTenantAsync(requestId) : null);
+            return await _share.FindTenantAsync(requestId) ?? await ToldAsync(() => _counters.FindTenantAsync(requestId), static tenant => tenant is not null);
         }
         catch (CountersAwayException)
         {
-            return await _share.FindTenantAsync(requestId);
+            if (await _share.FindTenantAsync(requestId) is { } tenant) return tenant;
+            throw;
         }
     }
 
-    private async Task<RequestReply> PeekAsync(string tenant, string requestId)
-    {
-        var known = await _counters.PeekAsync(tenant, requestId);
-        return known.State == RequestState.NotKnown && await RememberingAsync() ? await _counters.PeekAsync(tenant, requestId) : known;
-    }
+    private Task<RequestReply> PeekAsync(string tenant, string requestId) => ToldAsync(() => _counters.PeekAsync(tenant, requestId), static known => known.State != RequestState.NotKnown);
 
-    /// <summary>Waits while the counters are being told of holds after they lost their memory; false when they are not.</summary>
-    private async Task<bool> RememberingAsync()
+    /// <summary>Asked again while counters that lost their memory are being told of the holds that nodes gave.</summary>
+    private async Task<T> ToldAsync<T>(Func<Task<T>> ask, Func<T, bool> isKnown)
     {
-        if (await _counters.MemoryAsync() is not { } memory || memory.ReadyAt <= memory.Now) return false;
-        await Task.Delay(memory.ReadyAt - memory.Now, _time, CancellationToken.None);
-        return true;
+        var answer = await ask();
+        while (!isKnown(answer) && await _counters.MemoryAsync() is { } memory && memory.Now < memory.ReadyAt + LongestTelling)
+        {
+            await Task.Delay(memory.ReadyAt > memory.Now ? memory.ReadyAt - memory.Now : AskAgain, _time, CancellationToken.None);
+            answer = await ask();
+        }
+        return answer;
     }
 
     private async Task<Result<LimitDecision>> DecideAsync(LimitRequest request, CancellationToken cancellationToken)

@@ -40,17 +40,19 @@ public sealed class SaveLimits
 
     internal SaveLimits(Contexts contexts, LimitChanges changes, TimeProvider time) => (_contexts, _changes, _time) = (contexts, changes, time);
 
-    /// <summary>What it would do. Fails with <see cref="TooManyLines"/>.</summary>
+    /// <summary>What it would do. Fails with <see cref="NotAllowed"/> or <see cref="TooManyLines"/>.</summary>
     public async Task<Result<List<PlannedLine>>> PlanAsync(IReadOnlyList<LimitLine> lines, Caller caller, CancellationToken cancellationToken)
     {
+        if (!caller.CanSomewhere(Permission.ManageLimits)) return caller.Refuse("limits.save");
         if (lines.Count > MostLines) return new TooManyLines(MostLines);
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageLimits), cancellationToken);
         return (await PlanAsync(db, lines, caller, cancellationToken)).Lines;
     }
 
-    /// <summary>Planned anew: what is saved is what differs now. Fails with <see cref="TooManyLines"/>.</summary>
+    /// <summary>Planned anew: what is saved is what differs now. Fails with <see cref="NotAllowed"/> or <see cref="TooManyLines"/>.</summary>
     public async Task<Result<List<PlannedLine>>> ExecuteAsync(IReadOnlyList<LimitLine> lines, Caller caller, CancellationToken cancellationToken)
     {
+        if (!caller.CanSomewhere(Permission.ManageLimits)) return caller.Refuse("limits.save");
         if (lines.Count > MostLines) return new TooManyLines(MostLines);
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageLimits), cancellationToken);
         var plan = await PlanAsync(db, lines, caller, cancellationToken);

@@ -1,4 +1,5 @@
 using AgentConsole.Access;
+using AgentConsole.Limits.Counters;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Http;
 using AgentConsole.Pricing;
@@ -97,12 +98,19 @@ internal static class DecisionEndpoints
         var named = body.Text("tenant");
         if (body.Error is { } error) return error;
         if ((named ?? caller.ReachOf(Permission.ManageLimits).Only) is { } tenant) return caller.Can(Permission.ManageLimits, tenant) ? tenant : new NotAllowed();
-        return await limiter.FindTenantAsync(requestId) switch
+        try
         {
-            null => new UnknownReservation(requestId),
-            "" => new AmbiguousReservation(requestId),
-            var found => caller.Can(Permission.ManageLimits, found) ? found : new UnknownReservation(requestId),
-        };
+            return await limiter.FindTenantAsync(requestId) switch
+            {
+                null => new UnknownReservation(requestId),
+                "" => new AmbiguousReservation(requestId),
+                var found => caller.Can(Permission.ManageLimits, found) ? found : new UnknownReservation(requestId),
+            };
+        }
+        catch (CountersAwayException)
+        {
+            return new CountersAway();
+        }
     }
 
     private static TimeSpan? HoldFor(LimitBody body) => body.Integer("holdSeconds") is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1_000_000)) : null;

@@ -57,7 +57,7 @@ internal sealed class LocalCounters(TimeProvider time, CountersOptions options) 
     public Task<CountersMemory?> MemoryAsync()
     {
         var now = time.GetUtcNow();
-        return Task.FromResult<CountersMemory?>(new(_memory, now, now));
+        return Task.FromResult<CountersMemory?>(new(_memory, DateTimeOffset.MinValue, now));
     }
 
     private T In<T>(string tenant, Func<LocalTenant, long, T> step)

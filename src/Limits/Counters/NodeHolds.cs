@@ -21,6 +21,15 @@ internal sealed class NodeHolds
 
     public NodeHold? Find(string tenant, string requestId) => _tenants.TryGetValue(tenant, out var own) ? own.Holds.GetValueOrDefault(requestId) : null;
 
+    /// <summary>Null when nobody holds it here; empty when several tenants do.</summary>
+    public string? TenantOf(string requestId)
+    {
+        string? found = null;
+        foreach (var (tenant, own) in _tenants)
+            if (own.Holds.ContainsKey(requestId)) found = found is null ? tenant : "";
+        return found;
+    }
+
     public void Remove(string tenant, string requestId)
     {
         if (_tenants.TryGetValue(tenant, out var own)) own.Holds.TryRemove(requestId, out _);

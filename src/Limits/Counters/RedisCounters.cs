@@ -107,7 +107,18 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
         if (await FindTenantAsync(requestId) != tenant) await scripts.AskAsync(database => database.StringSetAsync(key, "", kept));
     }
 
-    public async Task<string?> FindTenantAsync(string requestId) => await scripts.AskAsync(database => database.StringGetAsync(TenantKey + requestId));
+    /// <summary>While Redis is away, or has lost its memory, of what this node holds itself.</summary>
+    public async Task<string?> FindTenantAsync(string requestId)
+    {
+        try
+        {
+            return (string?)await scripts.AskAsync(database => database.StringGetAsync(TenantKey + requestId)) ?? _holds.TenantOf(requestId);
+        }
+        catch (CountersAwayException) when (_holds.TenantOf(requestId) is not null)
+        {
+            return _holds.TenantOf(requestId);
+        }
+    }
 
     /// <summary>The name is a key that is gone with all the others.</summary>
     public async Task<CountersMemory?> MemoryAsync()

@@ -19,11 +19,12 @@ public sealed partial class EffectivePage
     private const int NamesOffered = 200;
 
     private static readonly LimitDimension[] Asked = [LimitDimension.User, LimitDimension.Key, LimitDimension.Model, LimitDimension.Team, LimitDimension.Provider, LimitDimension.Session];
-    private static readonly LimitDimension[] Listed = [LimitDimension.User, LimitDimension.Key, LimitDimension.Model, LimitDimension.Team, LimitDimension.Provider];
+    private static readonly LimitDimension[] Listed = [LimitDimension.User, LimitDimension.Key, LimitDimension.Model, LimitDimension.Provider];
 
     private readonly Dictionary<LimitDimension, string> _names = [];
     private string _tenant = "";
     private PageUrl? _read;
+    private (string Tenant, IReadOnlyDictionary<LimitDimension, IReadOnlyList<string>> Names)? _known;
 
     [Inject] private Limiter Limiter { get; set; } = null!;
     [Inject] private RefusalQueries Refusals { get; set; } = null!;
@@ -53,13 +54,16 @@ public sealed partial class EffectivePage
         var subject = new LimitSubject(tenant, Named("team"), Named("user"), Named("key"), Named("model"), Named("provider") is { } provider ? Pricing.Providers.Canonical(provider) : null, Named("session"));
         var standings = await Limiter.ReadAsync(subject, cancellationToken);
         var refusals = subject is { User: null, Key: null, Model: null } ? [] : await Refusals.ListAsync(reach.Within(tenant), new(null, subject.User, subject.Key, subject.Model, null, RefusalsShown), cancellationToken);
-        return new(standings, refusals, places, await KnownAsync(reach.Within(tenant), cancellationToken), caller.Can(Permission.ManageLimits, tenant));
+        return new(standings, refusals, places, await KnownAsync(tenant, reach.Within(tenant), cancellationToken), caller.Can(Permission.ManageLimits, tenant));
     }
 
-    private async Task<IReadOnlyDictionary<LimitDimension, IReadOnlyList<string>>> KnownAsync(Reach reach, CancellationToken cancellationToken)
+    /// <summary>Once per tenant: the page follows its usage, and names to choose from need not.</summary>
+    private async Task<IReadOnlyDictionary<LimitDimension, IReadOnlyList<string>>> KnownAsync(string tenant, Reach reach, CancellationToken cancellationToken)
     {
+        if (_known is { } there && there.Tenant == tenant) return there.Names;
         var known = new Dictionary<LimitDimension, IReadOnlyList<string>>();
         foreach (var dimension in Listed) known[dimension] = await Usage.ListValuesAsync(reach, dimension.InLedger(), NamesOffered, cancellationToken);
+        _known = (tenant, known);
         return known;
     }
 

@@ -99,8 +99,9 @@ public sealed partial class LimitTable
             problem = "At most: a number such as 25.00.";
             return;
         }
-        draft = edited!.Draft with { Max = most, Window = edited.Window is null ? null : window, Action = action };
-        var takes = draft.Action == LimitAction.Block && (most < edited.Max || draft.Window != edited.Window || edited.Action == LimitAction.Warn);
+        if (edited is not { } row) return;
+        draft = row.Draft with { Max = most, Window = row.Window is null ? null : window, Action = action };
+        var takes = draft.Action == LimitAction.Block && (most < row.Max || draft.Window != row.Window || row.Action == LimitAction.Warn);
         if (takes && await DryRun.ExecuteAsync(draft, LimitForm.Days, caller, CancellationToken.None) is { Ok: true } tried) run = tried.Value;
         else await WriteAsync(caller);
     });
@@ -109,12 +110,12 @@ public sealed partial class LimitTable
 
     private async Task WriteAsync(Caller caller)
     {
-        var before = edited!;
-        var saved = await Save.ExecuteAsync([new(1, draft, before.Id)], caller, CancellationToken.None);
+        if (edited is not { } before || draft is not { } after) return;
+        var saved = await Save.ExecuteAsync([new(1, after, before.Id)], caller, CancellationToken.None);
         problem = saved.Ok ? saved.Value[0].Reasons.Count > 0 ? string.Join(' ', saved.Value[0].Reasons) : null : saved.Error.Message;
         if (problem is not null) return;
         Cancel();
-        await OnDone.InvokeAsync(new($"{LimitWords.Who(before.Scope)}: {LimitWords.Rule(before)} is now {LimitWords.Rule(draft!.Measure, draft.Max, draft.Window)}. It holds on every node within two seconds.", [], [new(1, before.Draft, before.Id)]));
+        await OnDone.InvokeAsync(new($"{LimitWords.Who(before.Scope)}: {LimitWords.Rule(before)} is now {LimitWords.Rule(after.Measure, after.Max, after.Window)}. It holds on every node within two seconds.", [], [new(1, before.Draft, before.Id)]));
     }
 
     private async Task GuardedAsync(Func<Caller, Task> act)

@@ -16,7 +16,7 @@ internal static class LimitWords
         : "nobody named";
 
     /// <summary>Said of no one: <c>$25.00 per day</c>.</summary>
-    public static string Rule(LimitRow row) => row.Stops ? "stopped: nothing is let through" : Rule(row.Measure, row.Max, row.Window);
+    public static string Rule(LimitRow row) => row.Stops ? "stopped" : Rule(row.Measure, row.Max, row.Window);
 
     public static string Rule(LimitMeasure measure, decimal max, LimitWindow? window) => measure == LimitMeasure.Concurrency ? $"{Amount(measure, max)} at once" : $"{Amount(measure, max)} per {window?.Name()}";
 
@@ -57,7 +57,7 @@ internal static class LimitWords
         var (limit, measure) = (refusal.Limit, refusal.Limit.Measure);
         if (refusal.Reason == LimitRefusalReason.Unknown) return $"What was used of “{Full(limit)}” was not known just then; {(measure == LimitMeasure.Cost ? "money is not granted blindly" : "this node's share of it was used up")}.";
         if (limit.Stops) return $"“{Who(limit.Scope)}” was stopped{(limit.Reason is { } reason ? $": {reason}" : "")}.";
-        var left = refusal.Remaining is { } remaining ? $"{Amount(measure, remaining)} {(measure == LimitMeasure.Cost || remaining == 1 ? "was" : "were")} left" : "nothing was left";
+        var left = refusal.Remaining is > 0 and var remaining ? $"{Amount(measure, remaining)} {(measure == LimitMeasure.Cost || remaining == 1 ? "was" : "were")} left" : "nothing was left";
         return $"{left} of {Rule(limit)}{(refusal.Asked is { } asked && measure is LimitMeasure.Cost or LimitMeasure.Tokens ? $", and it asked for {Amount(measure, asked)}" : "")}.";
     }
 }

@@ -21,6 +21,7 @@ public sealed record LimitDeed(string Text, IReadOnlyList<Guid> Remove, IReadOnl
 public sealed partial class LimitsPage
 {
     private LimitDeed? _deed;
+    private PageUrl? _deedFrom;
     private PageUrl? _deedOn;
 
     [Inject] private CurrentCaller Caller { get; set; } = null!;
@@ -49,7 +50,8 @@ public sealed partial class LimitsPage
     protected override async Task<LimitsView> PullAsync(CancellationToken cancellationToken)
     {
         var (url, reach) = (Url, Frame.Reach);
-        if (_deedOn is not null && _deedOn != url) (_deed, _deedOn) = (null, null);
+        // It goes with the first step elsewhere.
+        if (_deedOn is not null && _deedOn != url && _deedFrom != url) (_deed, _deedFrom, _deedOn) = (null, null, null);
         return await Reader.ReadAsync(url, reach, await Caller.ReadAsync(), cancellationToken);
     }
 
@@ -58,7 +60,7 @@ public sealed partial class LimitsPage
     {
         _deed = deed;
         var list = deed.IsProblem ? Url : LimitLinks.ToList(Url);
-        _deedOn = list;
+        (_deedFrom, _deedOn) = (Url, list);
         if (Url != list) Navigation.NavigateTo(list.ToString());
         else await ReloadAsync();
     }

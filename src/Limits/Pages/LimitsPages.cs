@@ -10,5 +10,5 @@ public static class LimitsPages
     /// <summary>The limits' place in the rail.</summary>
     public static IServiceCollection AddLimitsPages(this IServiceCollection services) => services
         .AddSingleton(new NavEntry(NavGroup.Control, 10, "Limits", Links.Limits, "limits", Permission.ReadLimits.Policy()))
-        .AddScoped<LimitsReader>();
+        .AddSingleton<LimitsReader>();
 }

@@ -71,6 +71,8 @@ internal sealed class LimitsReader(
         var tenants = reach.IsPlatform ? current.Book.Tenants.ToList() : [.. reach.Tenants];
         var isLoading = figures.AwaySince is null && (figures.MemorySince is null || tenants.Any(tenant => load.HasLimits(tenant) && load.LoadedAt(tenant) is null));
         var rows = checks.Select(static check => check.Tenant).Distinct().SelectMany(tenant => current.Book.For(tenant).All).DistinctBy(static limit => limit.Row.Id).ToDictionary(static limit => limit.Row.Id, static limit => limit.Row);
+        // What was compared and is taken away by now proves nothing any more.
+        checks = [.. checks.Where(check => rows.ContainsKey(check.LimitId))];
         return new(
             figures.AwaySince is not null ? "away" : isLoading ? "loading" : "ready", counters is RedisCounters, figures.AwaySince, options.Nodes, await HeldAsync(tenants).WaitAsync(cancellationToken), refused,
             reach.IsPlatform ? figures : null, checks, rows);

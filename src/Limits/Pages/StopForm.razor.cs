@@ -53,7 +53,7 @@ public sealed partial class StopForm
         var total = (await Usage.BreakdownAsync(caller.ReachOf(Permission.ReadLimits).Within(tenant), new(View.Now.AddDays(-1), View.Now, TimeZoneInfo.Utc, Grain.Total, [], filter) { Percentiles = false }, CancellationToken.None)).Total;
         says = total.Requests == 0
             ? $"{Who} has sent nothing in the last 24 hours: look whether the name is right."
-            : $"{Who} sent {Format.Count(total.Requests)} requests for {(total.CostKnown ? Format.Money(total.Cost) : "an unknown amount")} in the last 24 hours: such requests are refused from now on.";
+            : $"{Who} sent {Format.Count(total.Requests)} {(total.Requests == 1 ? "request" : "requests")} for {(total.CostKnown ? Format.Money(total.Cost) : "an unknown amount")} in the last 24 hours: such requests are refused from now on.";
     });
 
     private Task StopAsync() => GuardedAsync(async caller =>

@@ -12,8 +12,6 @@ namespace AgentConsole.Tests.Limits;
 /// <summary>Two nodes with one Redis and one PostgreSQL, whose clocks are five minutes off, one early and one late: what one grants the other counts.</summary>
 public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
 {
-    private const int Clients = 300;
-
     private HttpClient Here => nodes.Here;
 
     [Fact]
@@ -21,7 +19,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     {
         var tenant = await Here.CreateTenantAsync("crowd");
         var limit = await EverywhereAsync(tenant, Limit(tenant, "cost", "1.00", "month"));
-        var (granted, settled, refused) = await CrowdAsync(tenant, null);
+        var (granted, settled, refused) = await LimitCrowd.SpendAsync(tenant, [Here, nodes.There], null);
         Assert.True(granted > 20 && refused > 20, $"{granted} granted, {refused} refused");
         var standing = await QuietAsync(tenant, limit);
         Assert.Equal(settled, decimal.Parse(standing.Text("used")!));
@@ -36,7 +34,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     {
         var tenant = await Here.CreateTenantAsync("flushed");
         var limit = await EverywhereAsync(tenant, Limit(tenant, "cost", "1.00", "month"));
-        var (_, settled, _) = await CrowdAsync(tenant, async () =>
+        var (_, settled, _) = await LimitCrowd.SpendAsync(tenant, [Here, nodes.There], async () =>
         {
             await nodes.FlushAsync();
             var started = Stopwatch.GetTimestamp();
@@ -88,40 +86,6 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         await Eventually.TrueAsync(async () => (await client.ReserveAsync(tenant, "b", 0.1m, body => body["user"] = "paying")).Status == HttpStatusCode.OK);
         Assert.Equal("0.30", (await client.StandingAsync(tenant, money, "paying")).Text("used"));
         Assert.Equal(HttpStatusCode.TooManyRequests, (await client.ReserveAsync(tenant, "c", 0.7m, body => body["user"] = "paying")).Status);
-    }
-
-    /// <summary>Each reserves at one of the nodes, some go away without a word, some release, the others settle up to their estimate.</summary>
-    private async Task<(int Granted, decimal Settled, int Refused)> CrowdAsync(string tenant, Func<Task>? halfway)
-    {
-        var (granted, refused, settled, done, sum) = (0, 0, 0m, 0, new Lock());
-        await Parallel.ForEachAsync(Enumerable.Range(0, Clients), new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (index, _) =>
-        {
-            if (Interlocked.Increment(ref done) == Clients / 8 && halfway is not null) await halfway();
-            var random = new Random(index);
-            var (client, id, estimate) = (random.Next(2) == 0 ? Here : nodes.There, $"{tenant}-{index}", random.Next(1, 40_000) / 1_000_000m);
-            var (status, body) = await client.ReserveAsync(tenant, id, estimate, request => (request["user"], request["holdSeconds"]) = ($"new-{index}", 2));
-            if (status != HttpStatusCode.OK)
-            {
-                Assert.Equal(HttpStatusCode.TooManyRequests, status);
-                Assert.Equal("month", body.GetProperty("limit").Text("window"));
-                Assert.NotEqual(default, body.GetProperty("resetsAt").GetDateTimeOffset());
-                Interlocked.Increment(ref refused);
-                return;
-            }
-            Interlocked.Increment(ref granted);
-            var fate = random.Next(10);
-            if (fate == 0) return;
-            var other = random.Next(2) == 0 ? Here : nodes.There;
-            if (fate == 1) await other.PostJsonAsync($"{Root}/release", new System.Text.Json.Nodes.JsonObject { ["requestId"] = id });
-            else
-            {
-                var actual = estimate * random.Next(50, 101) / 100;
-                var answer = await other.SettleAsync(id, actual);
-                Assert.True(answer.Status == HttpStatusCode.OK, answer.Body.ToString());
-                lock (sum) settled += actual;
-            }
-        });
-        return (granted, settled, refused);
     }
 
     /// <summary>Until a node knows of a limit it grants without it: within two seconds.</summary>

@@ -54,7 +54,7 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     public async Task Answer_ToThePlatform_HasBoth()
     {
         using var client = TestSignIn.Client(shared.App, TestCaller.PlatformKey);
-        foreach (var path in new[] { "/api/v1/usage/breakdown?groupBy=model", "/api/v1/requests", "/api/v1/requests/bravo/bravo-request-0", "/api/v1/requests/bravo/bravo-request-0/content", "/api/v1/usage/conflicts", "/api/v1/prices?search=-model", "/api/v1/prices/unpriced", "/api/v1/export/usage.csv", "/api/v1/export/focus.csv", "/api/v1/tenants", "/api/v1/keys", "/api/v1/limits", "/api/v1/limits/effective?tenant=bravo&user=foreignmark-user", "/api/v1/limits/state" })
+        foreach (var path in new[] { "/api/v1/usage/breakdown?groupBy=model", "/api/v1/requests", "/api/v1/requests/bravo/bravo-request-0", "/api/v1/requests/bravo/bravo-request-0/content", "/api/v1/usage/conflicts", "/api/v1/prices?search=-model", "/api/v1/prices/unpriced", "/api/v1/export/usage.csv", "/api/v1/export/focus.csv", "/api/v1/tenants", "/api/v1/keys", "/api/v1/limits", "/api/v1/limits/effective?tenant=bravo&user=foreignmark-user", "/api/v1/limits/state", "/api/v1/limits/refusals" })
             Assert.NotNull(TwoTenants.Leak(await client.GetStringAsync(path)));
     }
 
@@ -94,6 +94,7 @@ public sealed class EndpointFuzzTests(TwoTenants shared)
     [InlineData("/api/v1/limits?tenant=bravo", 403)]
     [InlineData("/api/v1/limits/effective?tenant=bravo", 403)]
     [InlineData("/api/v1/limits/state?tenant=bravo", 403)]
+    [InlineData("/api/v1/limits/refusals?tenant=bravo", 403)]
     public async Task ObjectLevelAuthorization_OnRequestsExportsAndTheRest_FindsNothing_AndAForeignFilterIsRefused(string path, int status)
     {
         using var client = TestSignIn.Client(shared.App, TestCaller.Confined.Single(static caller => caller.Name == "full-key"));

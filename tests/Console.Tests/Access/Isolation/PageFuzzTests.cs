@@ -17,7 +17,7 @@ namespace AgentConsole.Tests.Access.Isolation;
 [Collection(nameof(TwoTenants))]
 public sealed class PageFuzzTests(TwoTenants shared)
 {
-    private static readonly string[] Queries = ["", "tenant=bravo", "tenant=alpha&tenant=bravo", "groupBy=tenant", "groupBy=user&user=foreignmark-user", "tab=rejected", "tab=unpriced", "tab=reprice&preview=true", "tab=import", "tab=add", "tab=invoice", "search=model", "conflict=any&unpriced=true", "open=bravo/bravo-request-0", "session=foreignmark-session&sort=cost", "minCost=0&tag.env=&sort=-latencyMs"];
+    private static readonly string[] Queries = ["", "tenant=bravo", "tenant=alpha&tenant=bravo", "groupBy=tenant", "groupBy=user&user=foreignmark-user", "tab=rejected", "tab=unpriced", "tab=reprice&preview=true", "tab=import", "tab=add", "tab=invoice", "tab=refused", "tab=proof", "tab=new", "tab=stop&user=foreignmark-user", "user=foreignmark-user&tenant=alpha", "search=model", "conflict=any&unpriced=true", "open=bravo/bravo-request-0", "session=foreignmark-session&sort=cost", "minCost=0&tag.env=&sort=-latencyMs"];
 
     private static readonly Type[] Pages = [.. typeof(Caller).Assembly.GetTypes().Where(static type => type.IsDefined(typeof(RouteAttribute)) && !type.IsDefined(typeof(ExcludeFromInteractiveRoutingAttribute)))];
 

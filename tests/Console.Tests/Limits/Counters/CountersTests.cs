@@ -325,7 +325,7 @@ internal sealed class RedisNode : IDisposable
         var options = new CountersOptions(TimeSpan.FromDays(365), 100_000) { Patience = TimeSpan.FromMinutes(1) };
         _connection = new(new PlatformOptions { Redis = redis, DataDirectory = "" });
         Scripts = new(_connection, TimeProvider.System, options);
-        Counters = new(Scripts, options, TimeProvider.System);
+        Counters = new(Scripts, options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedisCounters>.Instance);
     }
 
     public CounterScripts Scripts { get; }
