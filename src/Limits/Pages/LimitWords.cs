@@ -57,7 +57,7 @@ internal static class LimitWords
         var (limit, measure) = (refusal.Limit, refusal.Limit.Measure);
         if (refusal.Reason == LimitRefusalReason.Unknown) return $"What was used of “{Full(limit)}” was not known just then; {(measure == LimitMeasure.Cost ? "money is not granted blindly" : "this node's share of it was used up")}.";
         if (limit.Stops) return $"“{Who(limit.Scope)}” was stopped{(limit.Reason is { } reason ? $": {reason}" : "")}.";
-        var left = refusal.Remaining is > 0 and var remaining ? $"{Amount(measure, remaining)} {(measure == LimitMeasure.Cost || remaining == 1 ? "was" : "were")} left" : "nothing was left";
+        var left = refusal.Remaining is > 0 and var remaining ? $"{Amount(measure, remaining)} {(measure == LimitMeasure.Cost || remaining == 1 ? "was" : "were")} left" : "Nothing was left";
         return $"{left} of {Rule(limit)}{(refusal.Asked is { } asked && measure is LimitMeasure.Cost or LimitMeasure.Tokens ? $", and it asked for {Amount(measure, asked)}" : "")}.";
     }
 }

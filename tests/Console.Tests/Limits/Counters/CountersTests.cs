@@ -55,6 +55,17 @@ public abstract class CountersTests
     }
 
     [Fact]
+    public async Task Settle_AboveWhatWasHeld_SaysSo_AndCountsItAll()
+    {
+        await OpenAsync();
+        await Counters.ReserveAsync(Call("a", Claim(500, 1_000)));
+        await Counters.ReserveAsync(Call("b", Claim(400, 1_000)));
+        Assert.False((await Counters.SettleAsync(_tenant, "a", new(0, new(500)))).IsAbove);
+        Assert.True((await Counters.SettleAsync(_tenant, "b", new(0, new(900, 1)))).IsAbove);
+        Assert.Equal(new LimitAmount(1_400, 1), (await ReadAsync()).Spent);
+    }
+
+    [Fact]
     public async Task Reserve_Again_HoldsOnce()
     {
         await OpenAsync();

@@ -72,8 +72,8 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         Become(Role.TenantAdmin, Tenant);
         var page = Open<LimitsPage>("/limits");
         page.Find("th.pick input").Change(true);
-        page.Find("section.form select").Change("percent");
-        page.Find("section.form input[type=text]").Change("-50");
+        page.WaitForElement("section.form select", Patience).Change("percent");
+        page.WaitForElement("section.form input[type=text]", Patience).Change("-50");
         await page.Find("section.form .form-end button.primary").ClickAsync(new());
         page.WaitForAssertion(() => Assert.Contains("2 of 2 limits change", page.Find("section.form .notice").TextContent, StringComparison.Ordinal), Patience);
         await page.Find("section.form .form-end button.primary").ClickAsync(new());
