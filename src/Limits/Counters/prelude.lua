@@ -63,7 +63,8 @@ end
 local function unhold(meter, start, amount)
   local key = key_of(meter)
   if redis.call('HEXISTS', key, 'h') == 0 then return end
-  local left = redis.call('HINCRBY', key, 'h', -amount)
+  -- Not -amount: of nothing that is "-0", which Redis takes for no number.
+  local left = redis.call('HINCRBY', key, 'h', 0 - amount)
   if start == -1 and left <= 0 then
     redis.call('DEL', key)
     redis.call('ZREM', METERS, meter)

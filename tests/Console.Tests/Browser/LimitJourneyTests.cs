@@ -21,7 +21,7 @@ public sealed class LimitJourneyTests(BrowserFixture fixture) : IClassFixture<Br
         await page.GetByRole(AriaRole.Button, new() { Name = "See what it would do" }).ClickAsync();
         await Expect(page.Locator(".form .notice")).ToContainTextAsync("Nobody would have been refused");
         await page.GetByRole(AriaRole.Button, new() { Name = "Set the limit" }).ClickAsync();
-        await Expect(page.Locator(".notice.ok")).ToContainTextAsync("user u-journey: $1.00 per month is set");
+        await Expect(page.Locator(".deed")).ToContainTextAsync("user u-journey: $1.00 per month is set");
         await Expect(page.Locator(".limit-table tr", new() { HasText = "u-journey" })).ToContainTextAsync("instead of $50.00 per month");
 
         await fixture.Console.PostAsync("/api/v1/limits/reserve", new { requestId = "journey-1", tenant = "acme", user = "u-journey", model = "gpt-5", provider = "openai", estimate = new { tokens = 10, cost = "0.80" } });

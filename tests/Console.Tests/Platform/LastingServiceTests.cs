@@ -55,6 +55,26 @@ public sealed class LastingServiceTests(PostgresFixture postgres) : IClassFixtur
         Assert.True(service.ExecuteTask!.IsCompletedSuccessfully);
     }
 
+    /// <summary>Why there is such a thing: the host takes the cancellation of one service for a failure, and stops.</summary>
+    [Fact]
+    public async Task PlainService_StoppedByItself_StopsTheHost()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<Plain>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<Plain>());
+        using var host = builder.Build();
+        await host.StartAsync();
+        await host.Services.GetRequiredService<Plain>().StopAsync(CancellationToken.None);
+        await Eventually.TrueAsync(() => host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+        await host.StopAsync();
+    }
+
+    private sealed class Plain : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
+    }
+
     private sealed class Failing() : LastingService(NullLogger.Instance)
     {
         public int Begun { get; private set; }

@@ -65,6 +65,19 @@ public abstract class CountersTests
         Assert.Equal(new LimitAmount(1_400, 1), (await ReadAsync()).Spent);
     }
 
+    /// <summary>As where a limit only warns and nothing is estimated.</summary>
+    [Fact]
+    public async Task Reserve_OfNothing_IsSettledReleasedAndEnded_LikeAnyOther()
+    {
+        await OpenAsync();
+        foreach (var id in new[] { "a", "b", "c" }) Assert.Equal(ReserveOutcome.Granted, (await Counters.ReserveAsync(Call(id, Claim(0, null)))).Outcome);
+        Assert.Equal(RequestOutcome.Done, (await Counters.SettleAsync(_tenant, "a", new(0, new(7)))).Outcome);
+        Assert.Equal(RequestOutcome.Done, (await Counters.ReleaseAsync(_tenant, "b")).Outcome);
+        Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(0, (await Counters.TouchAsync(_tenant, [Money])).Held);
+        Assert.Equal(new MeterReading(new(7), 0, null), await ReadAsync());
+    }
+
     [Fact]
     public async Task Reserve_Again_HoldsOnce()
     {

@@ -27,19 +27,19 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         for (var index = 0; index < 3; index++) await UseAsync($"{index}", "u-17", 100);
         Become(Role.TenantAdmin, Tenant);
         var page = Open<LimitsPage>("/limits?tab=new&user=*");
-        page.Find("input[placeholder='25.00']").Change("150");
-        page.FindAll("select")[1].Change("Tokens");
-        page.FindAll("select")[2].Change("Day");
-        await page.Find("form.form-body").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("input[placeholder='25.00']").Change("150"));
+        await page.InvokeAsync(() => page.FindAll("select")[1].Change("Tokens"));
+        await page.InvokeAsync(() => page.FindAll("select")[2].Change("Day"));
+        await page.InvokeAsync(() => page.Find("form.form-body").SubmitAsync());
         page.WaitForAssertion(() => Assert.Contains("would have refused 2 requests of user u-17", page.Find(".notice.warning").TextContent, StringComparison.Ordinal), Patience);
         Assert.Contains("above it already", page.Find(".notice.warning").TextContent, StringComparison.Ordinal);
         Assert.Equal(0, await Shared.App.CountAsync($"limits WHERE tenant_id = '{Tenant}'"));
 
-        await page.FindAll(".form-end button.primary").Single().ClickAsync(new());
+        await page.InvokeAsync(() => page.FindAll(".form-end button.primary").Single().ClickAsync(new()));
         Assert.Equal(1, await Shared.App.CountAsync($"limits WHERE tenant_id = '{Tenant}' AND user_id = '*' AND max_value = 150"));
-        var list = page.WaitForElement(".notice.ok button", Patience);
+        page.WaitForElement(".notice.ok button", Patience);
         Assert.Contains("each user: 150 tokens per day is set", page.Find(".notice.ok").TextContent, StringComparison.Ordinal);
-        await list.ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".notice.ok button").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("Taken back", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal(0, await Shared.App.CountAsync($"limits WHERE tenant_id = '{Tenant}'"));
     }
@@ -57,7 +57,7 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         await EditAsync(page, "100");
         page.WaitForAssertion(() => Assert.Contains("would have refused", page.Find("td.wrap .notice").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal("2000", await MaxAsync(limit));
-        await page.Find("td.wrap .form-end button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("td.wrap .form-end button.primary").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("100 tokens per day", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal("100", await MaxAsync(limit));
         await EditAsync(page, "plenty");
@@ -71,15 +71,17 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         var (first, second) = (await Client.CreateLimitAsync(Limit(Tenant, "cost", "10", "day", Each("user"))), await Client.CreateLimitAsync(Limit(Tenant, "cost", "20", "month")));
         Become(Role.TenantAdmin, Tenant);
         var page = Open<LimitsPage>("/limits");
-        page.Find("th.pick input").Change(true);
-        page.WaitForElement("section.form select", Patience).Change("percent");
-        page.WaitForElement("section.form input[type=text]", Patience).Change("-50");
-        await page.Find("section.form .form-end button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("th.pick input").Change(true));
+        page.WaitForElement("section.form select", Patience);
+        await page.InvokeAsync(() => page.Find("section.form select").Change("percent"));
+        page.WaitForElement("section.form input[type=text]", Patience);
+        await page.InvokeAsync(() => page.Find("section.form input[type=text]").Change("-50"));
+        await page.InvokeAsync(() => page.Find("section.form .form-end button.primary").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("2 of 2 limits change", page.Find("section.form .notice").TextContent, StringComparison.Ordinal), Patience);
-        await page.Find("section.form .form-end button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("section.form .form-end button.primary").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("2 limits changed", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal(("5", "10"), (await MaxAsync(first), await MaxAsync(second)));
-        await page.Find(".notice.ok button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".notice.ok button").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("Taken back", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal(("10", "20"), (await MaxAsync(first), await MaxAsync(second)));
         Assert.Equal(4, await Shared.App.CountAsync($"audit_entries WHERE tenant_id = '{Tenant}' AND action = 'limits.change'"));
@@ -110,14 +112,14 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         var limit = await Client.CreateLimitAsync(Limit(Tenant, "cost", "10", "day", Each("user")));
         Become(Role.TenantAdmin, Tenant);
         var page = Open<LimitsPage>($"/limits?tab=import&tenant={Tenant}");
-        page.Find("textarea").Input("user\tmeasure\tmax\twindow\n*\tcost\t12.50\tday\nu-17\ttokens\tmany\tday\nu-18\ttokens\t500\tfortnight\nu-19\trequests\t30\tminute\nu-19\trequests\t40\tminute\n");
-        await page.Find(".form-end button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("textarea").Input("user\tmeasure\tmax\twindow\n*\tcost\t12.50\tday\nu-17\ttokens\tmany\tday\nu-18\ttokens\t500\tfortnight\nu-19\trequests\t30\tminute\nu-19\trequests\t40\tminute\n"));
+        await page.InvokeAsync(() => page.Find(".form-end button.primary").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("1 new, 1 changed, 0 unchanged, 3 refused", page.Find("[role=status].summary").TextContent, StringComparison.Ordinal), Patience);
         var lines = page.FindAll("tbody tr").Select(static row => row.TextContent).ToList();
         Assert.Contains(lines, static line => line.Contains('3') && line.Contains("max is a number", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.Contains("window is one of", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.Contains("Line 5 is of the same", StringComparison.Ordinal));
-        await page.FindAll(".form-end button.primary").Single(static button => button.TextContent.Contains("that are right", StringComparison.Ordinal)).ClickAsync(new());
+        await page.InvokeAsync(() => page.FindAll(".form-end button.primary").Single(static button => button.TextContent.Contains("that are right", StringComparison.Ordinal)).ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("Imported: 1 new, 1 changed", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal("12.5", await MaxAsync(limit));
         Assert.Equal(2, await Shared.App.CountAsync($"limits WHERE tenant_id = '{Tenant}'"));
@@ -132,15 +134,15 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         await UseAsync("a", "u-17", 100);
         Become(Role.Support);
         var page = Open<LimitsPage>($"/limits?tab=stop&tenant={Tenant}&user=u-17");
-        page.Find("input[placeholder^='Loop']").Change("runs away");
-        await page.Find("form.form-body").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("input[placeholder^='Loop']").Change("runs away"));
+        await page.InvokeAsync(() => page.Find("form.form-body").SubmitAsync());
         page.WaitForAssertion(() => Assert.Contains("user u-17 sent 1 request for $", page.Find("[role=alertdialog]").TextContent, StringComparison.Ordinal), Patience);
-        await page.Find("[role=alertdialog] button.danger").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("[role=alertdialog] button.danger").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("is stopped", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         var (status, refused) = await Client.ReserveAsync(Tenant, $"{Tenant}-r", change: body => body["user"] = "u-17");
         Assert.Equal((HttpStatusCode.TooManyRequests, "runs away"), (status, refused.GetProperty("limit").Text("reason")));
         Assert.Equal(HttpStatusCode.OK, (await Client.ReserveAsync(Tenant, $"{Tenant}-s", change: body => body["user"] = "another")).Status);
-        await page.Find(".notice.ok button").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".notice.ok button").ClickAsync(new()));
         page.WaitForAssertion(() => Assert.Contains("Taken back", page.Find(".notice.ok").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal(HttpStatusCode.OK, (await Client.ReserveAsync(Tenant, $"{Tenant}-t", change: body => body["user"] = "u-17")).Status);
         Assert.Equal((1, 1), (await Shared.App.CountAsync($"audit_entries WHERE tenant_id = '{Tenant}' AND action = 'limits.stop'"), await Shared.App.CountAsync($"audit_entries WHERE tenant_id = '{Tenant}' AND action = 'limits.resume'")));
@@ -152,13 +154,13 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         await Client.CreateTenantAsync(Tenant);
         Become(Role.Operator);
         var page = Open<LimitsPage>($"/limits?tab=stop&tenant={Tenant}");
-        page.FindAll("select")[1].Change("tenant");
-        page.Find("input[placeholder^='Loop']").Change("unpaid");
-        await page.Find("form.form-body").SubmitAsync();
+        await page.InvokeAsync(() => page.FindAll("select")[1].Change("tenant"));
+        await page.InvokeAsync(() => page.Find("input[placeholder^='Loop']").Change("unpaid"));
+        await page.InvokeAsync(() => page.Find("form.form-body").SubmitAsync());
         page.WaitForElement("[role=alertdialog]", Patience);
         Assert.True(page.Find("button.danger").HasAttribute("disabled"));
-        page.Find("[role=alertdialog] input").Input(Tenant);
-        await page.Find("button.danger").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find("[role=alertdialog] input").Input(Tenant));
+        await page.InvokeAsync(() => page.Find("button.danger").ClickAsync(new()));
         Assert.Equal(HttpStatusCode.TooManyRequests, (await Client.ReserveAsync(Tenant, $"{Tenant}-r")).Status);
     }
 
@@ -169,11 +171,11 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         var general = await Client.CreateLimitAsync(Limit(Tenant, "requests", "1", "day", Each("user")));
         Become(Role.TenantAdmin, Tenant);
         var page = Open<LimitsPage>($"/limits?tab=new&raise={general}&user=u-17&tenant={Tenant}");
-        page.Find("input[placeholder='25.00']").Change("3");
-        page.Find("input[placeholder^='Trial']").Change("launch day");
-        await page.Find("form.form-body").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("input[placeholder='25.00']").Change("3"));
+        await page.InvokeAsync(() => page.Find("input[placeholder^='Trial']").Change("launch day"));
+        await page.InvokeAsync(() => page.Find("form.form-body").SubmitAsync());
         page.WaitForElement(".form-end button[type=button]", Patience);
-        await page.Find(".form-end button[type=button]").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".form-end button[type=button]").ClickAsync(new()));
         Assert.Equal(1, await Shared.App.CountAsync($"limits WHERE tenant_id = '{Tenant}' AND user_id = 'u-17' AND max_value = 3 AND expires_at = '{ConsoleApp.Now.AddDays(1):O}' AND reason = 'launch day'"));
         for (var index = 0; index < 3; index++) Assert.Equal(HttpStatusCode.OK, (await Client.ReserveAsync(Tenant, $"{Tenant}-{index}", change: body => body["user"] = "u-17")).Status);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await Client.ReserveAsync(Tenant, $"{Tenant}-3", change: body => body["user"] = "u-17")).Status);
@@ -188,12 +190,12 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
         await Client.CreateTenantAsync(Tenant);
         Become(Role.TenantAdmin, Tenant);
         var page = Open<LimitsPage>("/limits?tab=new");
-        page.Find("input[placeholder='25.00']").Change("150");
-        page.FindAll("select")[1].Change("Concurrency");
-        await page.Find("form.form-body").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("input[placeholder='25.00']").Change("150"));
+        await page.InvokeAsync(() => page.FindAll("select")[1].Change("Concurrency"));
+        await page.InvokeAsync(() => page.Find("form.form-body").SubmitAsync());
         page.WaitForElement(".form-end button[type=button]", Patience);
         Become(Role.TenantViewer, Tenant);
-        await page.Find(".form-end button[type=button]").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".form-end button[type=button]").ClickAsync(new()));
         Assert.Contains("may not", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal(0, await Shared.App.CountAsync($"limits WHERE tenant_id = '{Tenant}'"));
     }
@@ -238,9 +240,10 @@ public sealed class LimitsPageTests(SharedApp shared) : AccessPagesContext(share
 
     private static async Task EditAsync(IRenderedComponent<LimitsPage> page, string max)
     {
-        await page.Find(".limit-table td.row-actions button").ClickAsync(new());
-        page.Find("td.edit input").Change(max);
-        await page.Find("td.row-actions button.primary").ClickAsync(new());
+        await page.InvokeAsync(() => page.Find(".limit-table td.row-actions button").ClickAsync(new()));
+        page.WaitForElement("td.edit input", Patience);
+        await page.InvokeAsync(() => page.Find("td.edit input").Change(max));
+        await page.InvokeAsync(() => page.Find("td.row-actions button.primary").ClickAsync(new()));
         page.WaitForState(() => page.FindAll("td.edit").Count == 0 || page.FindAll("td.wrap").Count > 0, Patience);
     }
 }
