@@ -1019,6 +1019,369 @@ namespace AgentConsole.Migrations
                     b.ToTable("hop_timings", (string)null);
                 });
 
+            modelBuilder.Entity("AgentConsole.Limits.Limit", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("LimitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("limit_id");
+
+                    b.Property<short>("Action")
+                        .HasColumnType("smallint")
+                        .HasColumnName("action");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("key_id")
+                        .UseCollation("C");
+
+                    b.Property<decimal>("Max")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
+                        .HasColumnName("max_value");
+
+                    b.Property<short>("Measure")
+                        .HasColumnType("smallint")
+                        .HasColumnName("measure");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .UseCollation("C");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Session")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("session")
+                        .UseCollation("C");
+
+                    b.Property<string>("Team")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("team")
+                        .UseCollation("C");
+
+                    b.Property<string>("User")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<short?>("Window")
+                        .HasColumnType("smallint")
+                        .HasColumnName("window_of");
+
+                    b.HasKey("TenantId", "LimitId");
+
+                    b.ToTable("limits", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Limits.LimitCheck", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("LimitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("limit_id");
+
+                    b.Property<DateTimeOffset>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<decimal>("Counted")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("counted");
+
+                    b.Property<decimal>("Held")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("held");
+
+                    b.Property<decimal>("Ledger")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("ledger");
+
+                    b.Property<int>("Meters")
+                        .HasColumnType("integer")
+                        .HasColumnName("meters");
+
+                    b.Property<decimal>("Overshoot")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("overshoot");
+
+                    b.Property<decimal>("Repaired")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("repaired");
+
+                    b.Property<DateTimeOffset?>("RepairedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("repaired_at");
+
+                    b.Property<long>("Repairs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("repairs");
+
+                    b.HasKey("TenantId", "LimitId");
+
+                    b.ToTable("limit_checks", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Limits.LimitSettlement", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("RequestId")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("request_id")
+                        .UseCollation("C");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
+                        .HasColumnName("cost");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("key_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .UseCollation("C");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ReservedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserved_at");
+
+                    b.Property<string>("Session")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("session")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("Team")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("team")
+                        .UseCollation("C");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.Property<string>("User")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("TenantId", "RequestId");
+
+                    b.HasIndex("TenantId", "ReservedAt");
+
+                    b.ToTable("limit_settlements", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Limits.LimitVersion", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId");
+
+                    b.ToTable("limit_versions", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Limits.Refusal", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("RefusalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("refusal_id");
+
+                    b.Property<decimal?>("Asked")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("asked");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("key_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("LimitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("limit_id");
+
+                    b.Property<string>("LimitThen")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("limit_then");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model")
+                        .UseCollation("C");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
+
+                    b.Property<int>("Reason")
+                        .HasColumnType("integer")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RefusedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refused_at");
+
+                    b.Property<decimal?>("Remaining")
+                        .HasPrecision(38, 12)
+                        .HasColumnType("numeric(38,12)")
+                        .HasColumnName("remaining");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("request_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ResetsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resets_at");
+
+                    b.Property<string>("Session")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("session")
+                        .UseCollation("C");
+
+                    b.Property<string>("Team")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("team")
+                        .UseCollation("C");
+
+                    b.Property<string>("User")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.HasKey("TenantId", "RefusalId");
+
+                    b.HasIndex("RefusedAt");
+
+                    b.ToTable("limit_refusals", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Limits.RefusalHour", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("LimitId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("limit_id");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("Refusals")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refusals");
+
+                    b.HasKey("TenantId", "LimitId", "Hour");
+
+                    b.ToTable("limit_refusal_hours", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Notify.Channel", b =>
                 {
                     b.Property<string>("TenantId")

@@ -5,6 +5,7 @@ using AgentConsole.Alerts;
 using AgentConsole.Budgets;
 using AgentConsole.Demo;
 using AgentConsole.Jobs;
+using AgentConsole.Limits;
 using AgentConsole.Notify;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
@@ -26,12 +27,13 @@ builder.AddAlerts(AlertsOptions.Read(settings));
 builder.AddNotify(NotifyOptions.Read(settings), platform.Roles.HasFlag(Roles.Jobs));
 builder.AddPricing();
 builder.AddUsage(UsageOptions.Read(settings));
+builder.AddLimits(LimitsOptions.Read(settings), platform);
 builder.AddBudgets();
 builder.AddAlertRules();
 builder.AddViews();
 builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
-builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. AlertsFeature.Jobs, .. NotifyFeature.Jobs, .. BudgetsFeature.Jobs, .. AlertRulesFeature.Jobs]);
+builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. AlertsFeature.Jobs, .. NotifyFeature.Jobs, .. BudgetsFeature.Jobs, .. AlertRulesFeature.Jobs, .. LimitsFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 
 builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, edges.BodyBytes));
@@ -61,6 +63,7 @@ if (platform.Roles.HasFlag(Roles.Console))
 {
     app.MapUsage();
     app.MapPricing();
+    app.MapLimits();
     app.MapAccess();
     app.MapBudgets();
     app.MapAlertRules();

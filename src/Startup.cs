@@ -1,4 +1,5 @@
 using AgentConsole.Access;
+using AgentConsole.Limits;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
@@ -74,6 +75,7 @@ internal static partial class Startup
             {
                 await app.Services.LoadPricesAsync(stop.Token);
                 await app.Services.LoadAccessAsync(stop.Token);
+                await app.Services.LoadLimitsAsync(stop.Token);
             }
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using Npgsql;
 
@@ -8,7 +9,7 @@ namespace AgentConsole.Access;
 /// What callers were denied, on its way into the audit. Told at once the first time, then counted and told once a minute: whoever asks a million times fills a few rows, and the
 /// rows say how often. Of one caller so many kinds of denial are told apart, and so many callers; what is beyond is counted under "others".
 /// </summary>
-public sealed partial class Denials(AuditLog audit, Database database, TimeProvider time, ILogger<Denials> logger) : BackgroundService
+public sealed partial class Denials(AuditLog audit, Database database, TimeProvider time, ILogger<Denials> logger) : LastingService(logger)
 {
     internal const string Action = "access.denied";
     internal const string Platform = "";
@@ -37,7 +38,7 @@ public sealed partial class Denials(AuditLog audit, Database database, TimeProvi
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) await WriteAsync(Due(time.GetUtcNow()), stoppingToken);
@@ -80,7 +81,7 @@ public sealed partial class Denials(AuditLog audit, Database database, TimeProvi
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
             {
-                LogFailed(logger, error, log.Sum(static denied => denied.Count));
+                LogFailed(Log, error, log.Sum(static denied => denied.Count));
                 lock (_gate)
                     foreach (var denied in log) denied.Tally.Add(denied.Count, denied.First);
             }

@@ -1,5 +1,6 @@
 using AgentConsole.Access;
 using AgentConsole.Demo.Traffic;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Usage;
 
@@ -10,11 +11,11 @@ namespace AgentConsole.Demo;
 /// The day the first tenant was made anchors the incidents, so a fill that was interrupted goes on where it stopped.
 /// </summary>
 internal sealed partial class RunDemo(
-    DemoOptions options, TenantQueries tenants, CreateTenant createTenant, UsageQueries usage, FillDemo fill, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : BackgroundService
+    DemoOptions options, TenantQueries tenants, CreateTenant createTenant, UsageQueries usage, FillDemo fill, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : LastingService(logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -29,7 +30,7 @@ internal sealed partial class RunDemo(
             }
             catch (Exception error)
             {
-                LogFailed(logger, error, RetryAfter);
+                LogFailed(Log, error, RetryAfter);
                 await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -39,7 +40,7 @@ internal sealed partial class RunDemo(
     {
         if (await AnchorAsync(cancellationToken) is not { } anchor)
         {
-            LogNotEmpty(logger);
+            LogNotEmpty(Log);
             return;
         }
         var stories = new DemoStories(options.Seed, anchor);

@@ -1,3 +1,4 @@
+using AgentConsole.Platform;
 using AgentConsole.Platform.Live;
 using AgentConsole.Shell;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace AgentConsole.Pricing;
 /// Keeps this node's price book that of the store: seed and stored rows, read before the app listens, again when prices are said to have changed,
 /// and whenever their version has moved, which is looked at every two seconds. What cannot be read leaves the book as it is.
 /// </summary>
-internal sealed partial class FollowPrices(PriceStore store, CurrentPrices prices, IChangeFeed changes, TimeProvider time, ILogger<FollowPrices> logger) : BackgroundService
+internal sealed partial class FollowPrices(PriceStore store, CurrentPrices prices, IChangeFeed changes, TimeProvider time, ILogger<FollowPrices> logger) : LastingService(logger)
 {
     /// <summary>A node knows of a change after this time at most, and the time of one read.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -27,12 +28,12 @@ internal sealed partial class FollowPrices(PriceStore store, CurrentPrices price
             if (version == _version) return true;
             prices.Use(new PriceBook([.. PriceBook.Seed.Rows, .. await store.ReadAsync(null, cancellationToken)]));
             _version = version;
-            LogRead(logger, prices.Book.Rows.Count);
+            LogRead(Log, prices.Book.Rows.Count);
             return true;
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
         {
-            LogFailed(logger, error);
+            LogFailed(Log, error);
             return false;
         }
         finally
@@ -41,7 +42,7 @@ internal sealed partial class FollowPrices(PriceStore store, CurrentPrices price
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var signals = changes.Subscribe(Topics.Prices, TimeSpan.FromMilliseconds(100), RefreshAsync);
         using var timer = new PeriodicTimer(Every, time);

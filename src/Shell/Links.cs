@@ -17,6 +17,8 @@ public static class Links
     public const string Account = "/account";
     public const string StopViewAs = "/view-as/stop";
     public const string SignIn = "/sign-in";
+    public const string Limits = "/limits";
+    public const string EffectiveLimits = "/limits/effective";
     public const string Budgets = "/budgets";
     public const string Alerts = "/alerts";
     public const string Audit = "/audit";

@@ -12,6 +12,7 @@ public static class Shortcuts
         [Links.Dashboards] = 'd',
         [Links.Conflicts] = 'c',
         [Links.Reconciliation] = 'i',
+        [Links.Limits] = 'l',
         [Links.Alerts] = 'a',
         [Links.Keys] = 'k',
         [Links.Prices] = 'p',

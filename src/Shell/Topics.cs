@@ -31,6 +31,12 @@ public static class Topics
     /// <summary>Members, their roles or their sessions.</summary>
     public const string Members = "members";
 
+    /// <summary>Limits of any tenant, and how their counters stand.</summary>
+    public const string Limits = "limits";
+
+    /// <summary>Requests of any tenant were refused by a limit.</summary>
+    public const string Refusals = "refusals";
+
     /// <summary>Alerts of any tenant, or of none: raised, closed or acknowledged.</summary>
     public const string AllAlerts = "alerts";
 

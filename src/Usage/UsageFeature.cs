@@ -37,6 +37,8 @@ public static class UsageFeature
         services.AddSingleton<ExpireContents>();
         services.AddSingleton<ExpireEvents>();
         services.AddSingleton<UsageQueries>();
+        services.AddSingleton<TakenUsage>();
+        services.AddSingleton<SessionSums>();
         services.AddSingleton<SessionQueries>();
         services.AddSingleton<SubjectQueries>();
         services.AddSingleton<SharedBreakdowns>();

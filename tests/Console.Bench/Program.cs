@@ -15,6 +15,9 @@ Command[] commands =
     Money.Command,
     Reprice.Command,
     Audit.Command,
+    Limits.Command,
+    LimitsProof.Model,
+    LimitsProof.Crowd,
 ];
 
 using var stop = new CancellationTokenSource();

@@ -1,14 +1,15 @@
+using AgentConsole.Platform;
 using AgentConsole.Platform.Live;
 using AgentConsole.Shell;
 
 namespace AgentConsole.Access.Audit;
 
 /// <summary>Tells open pages that a log has grown, once a second at most: an entry is added in a transaction that nobody tells when it commits.</summary>
-internal sealed class AuditSignals(AuditLog audit, IChangeFeed changes, TimeProvider time) : BackgroundService
+internal sealed class AuditSignals(AuditLog audit, IChangeFeed changes, TimeProvider time, ILogger<AuditSignals> logger) : LastingService(logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
         IReadOnlyList<string> before = [];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,7 +10,7 @@ namespace AgentConsole.Access.Keys;
 /// When keys were last used and how often an hour: counted here and written together, once a minute and at the end. What cannot be written waits for the next time;
 /// what a killed node had counted since is lost. Holds at most a count per key and hour, of keys that exist.
 /// </summary>
-internal sealed partial class CountKeyUses(Database database, TimeProvider time, ILogger<CountKeyUses> logger) : BackgroundService
+internal sealed partial class CountKeyUses(Database database, TimeProvider time, ILogger<CountKeyUses> logger) : LastingService(logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -59,7 +60,7 @@ internal sealed partial class CountKeyUses(Database database, TimeProvider time,
             {
                 foreach (var (slot, uses) in counted) Add(_counted, slot, uses);
             }
-            LogFailed(logger, error);
+            LogFailed(Log, error);
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed partial class CountKeyUses(Database database, TimeProvider time,
         await WriteAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) await WriteAsync(stoppingToken);

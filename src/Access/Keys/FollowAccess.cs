@@ -1,4 +1,5 @@
 using System.Net;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
 using AgentConsole.Shell;
@@ -10,7 +11,7 @@ namespace AgentConsole.Access.Keys;
 /// Keeps this node's keys those of the store: read before the app listens, again when they are said to have changed, and whenever their version has moved,
 /// which is looked at every two seconds. What cannot be read leaves them as they are: nobody can revoke a key meanwhile either.
 /// </summary>
-internal sealed partial class FollowAccess(Database database, CurrentAccess access, IChangeFeed changes, TimeProvider time, ILogger<FollowAccess> logger) : BackgroundService
+internal sealed partial class FollowAccess(Database database, CurrentAccess access, IChangeFeed changes, TimeProvider time, ILogger<FollowAccess> logger) : LastingService(logger)
 {
     /// <summary>A node knows of a change after this time at most, and the time of one read.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -41,11 +42,11 @@ internal sealed partial class FollowAccess(Database database, CurrentAccess acce
             var ring = new KeyRing(await KeysAsync(cancellationToken), await TenantsAsync(ReadSuspended, cancellationToken), await TenantsAsync(ReadKeepingContents, cancellationToken));
             access.Use(ring);
             _version = version;
-            LogRead(logger, ring.Count);
+            LogRead(Log, ring.Count);
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
         {
-            LogFailed(logger, error);
+            LogFailed(Log, error);
         }
         finally
         {
@@ -53,7 +54,7 @@ internal sealed partial class FollowAccess(Database database, CurrentAccess acce
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var signals = changes.Subscribe(Topics.Access, TimeSpan.FromMilliseconds(100), RefreshAsync);
         using var timer = new PeriodicTimer(Every, time);

@@ -1,4 +1,5 @@
 using AgentConsole.Access.Members;
+using AgentConsole.Platform;
 using AgentConsole.Shell;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -10,11 +11,11 @@ namespace AgentConsole.Access.SignIn;
 /// At the start, while there is no operator: makes the configured one. Waits for the store and its tables, which may come later than this node; of two nodes that start at once one
 /// makes it. A password that was made up is printed and not logged: logs are kept.
 /// </summary>
-internal sealed partial class MakeFirstOperator(AccessOptions options, MemberDb store, IPasswordHasher<Member> hasher, IConfiguration configuration, TimeProvider time, ILogger<MakeFirstOperator> logger) : BackgroundService
+internal sealed partial class MakeFirstOperator(AccessOptions options, MemberDb store, IPasswordHasher<Member> hasher, IConfiguration configuration, TimeProvider time, ILogger<MakeFirstOperator> logger) : LastingService(logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         if (options.BootstrapAdmin is not { } admin) return;
         while (!stoppingToken.IsCancellationRequested)
@@ -26,7 +27,7 @@ internal sealed partial class MakeFirstOperator(AccessOptions options, MemberDb 
             }
             catch (Exception error) when (error is NpgsqlException or DbUpdateException or InvalidOperationException)
             {
-                LogWaiting(logger, error.Message, RetryAfter);
+                LogWaiting(Log, error.Message, RetryAfter);
                 await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -37,7 +38,7 @@ internal sealed partial class MakeFirstOperator(AccessOptions options, MemberDb 
         await using var db = store.Open();
         if (await db.Set<Membership>().AnyAsync(held => held.TenantId == Membership.Platform && held.Role == Role.Operator, cancellationToken))
         {
-            if (admin.Password is null) LogThere(logger);
+            if (admin.Password is null) LogThere(Log);
             return;
         }
         var (now, key) = (time.GetUtcNow(), Member.KeyOf(admin.Email));
@@ -50,7 +51,7 @@ internal sealed partial class MakeFirstOperator(AccessOptions options, MemberDb 
         else held.Role = Role.Operator;
         await store.SaveAsync(db, new(Membership.Platform, Actor.System, "member.bootstrap", admin.Email), cancellationToken);
         if (admin.Password is null) Print($"{configuration["Urls"]?.Split(';')[0].TrimEnd('/')}{Links.SignIn}", admin.Email, password);
-        else LogMade(logger);
+        else LogMade(Log);
     }
 
     private static void Print(string address, string email, string password) => System.Console.WriteLine($"""

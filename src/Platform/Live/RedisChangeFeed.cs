@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace AgentConsole.Platform.Live;
 
 /// <summary>The change feed of several nodes: each signal is also published, at most a few times a second per topic, and what others publish is signalled here. While Redis is away each node still hears itself.</summary>
-internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection redis, TimeProvider time, ILogger<RedisChangeFeed> logger) : BackgroundService, IChangeFeed
+internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection redis, TimeProvider time, ILogger<RedisChangeFeed> logger) : LastingService(logger), IChangeFeed
 {
     private const string ChannelName = "console:changes";
     private static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(200);
@@ -23,7 +23,7 @@ internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection 
 
     public IDisposable Subscribe(string topic, TimeSpan throttle, Func<CancellationToken, Task> onChange) => local.Subscribe(topic, throttle, onChange);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         var toldAt = DateTimeOffset.MinValue;
         using var timer = new PeriodicTimer(PublishEvery, time);
@@ -34,12 +34,12 @@ internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection 
             {
                 await PublishAsync(topics);
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 lock (_pendingLock) _pending.UnionWith(topics);
                 if (time.GetUtcNow() - toldAt < TellEvery) continue;
                 toldAt = time.GetUtcNow();
-                LogUnreachable(logger, error);
+                LogUnreachable(Log, error);
             }
         }
     }

@@ -11,7 +11,7 @@ namespace AgentConsole.Usage.Ingest;
 /// Full: the caller is told to come back (<see cref="Overloaded"/>). Store gone: every caller of the group is told so (<see cref="StoreUnavailable"/>), and nothing was acknowledged.
 /// Data that the store refuses: each batch alone, and of the one at fault what is refused is rejected (<see cref="WriteInParts"/>).
 /// </summary>
-internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts parts, UsageOptions options, IChangeFeed changes, ILogger<UsageWriter> logger) : BackgroundService
+internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts parts, UsageOptions options, IChangeFeed changes, TakenUsage taken, ILogger<UsageWriter> logger) : LastingService(logger)
 {
     private static readonly TimeSpan RetryOverload = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryStore = TimeSpan.FromSeconds(5);
@@ -35,7 +35,7 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts
         return await batch.Written.WaitAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+    protected override Task WorkAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(Enumerable.Range(0, options.Writers).Select(_ => Task.Run(() => WriteGroupsAsync(stoppingToken), CancellationToken.None)));
 
     /// <summary>What is queued when the app stops is still written: its callers are waiting.</summary>
@@ -80,7 +80,7 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts
         }
         catch (Exception error) when (!IsOfTheStore(error) && group.Count > 1)
         {
-            LogSplit(logger, error, group.Count);
+            LogSplit(Log, error, group.Count);
             foreach (var batch in group) await WriteGroupAsync([batch], stoppingToken);
         }
         catch (Exception error) when (WriteInParts.DataError(error) is not null)
@@ -108,7 +108,7 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts
 
     private void Fail(List<IngestBatch> group, Exception error)
     {
-        LogFailed(logger, error, group.Count);
+        LogFailed(Log, error, group.Count);
         foreach (var batch in group) batch.Complete(new StoreUnavailable(RetryStore));
     }
 
@@ -117,6 +117,7 @@ internal sealed partial class UsageWriter(LedgerTransaction ledger, WriteInParts
         foreach (var tenant in group.SelectMany(static batch => batch.Events).Select(static usage => usage.TenantId).Distinct())
             changes.Signal(Topics.Usage(tenant));
         changes.Signal(Topics.AllUsage);
+        foreach (var batch in group) taken.Tell(batch.Events);
     }
 
     /// <summary>Then every batch would fail in the same way. Anything else is one batch's fault, and the others of the group must not suffer for it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AgentConsole.Access;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using AgentConsole.Platform.Live;
 using AgentConsole.Pricing;
@@ -16,7 +17,7 @@ namespace AgentConsole.Usage.Repricing;
 /// have done so; 3. wait until everything before it is in the rollups; 4. batch after batch until the last tenant is done. Each step is a transaction, so a restart goes on where it was.
 /// </summary>
 internal sealed partial class RepriceWorker(
-    Contexts contexts, PriceQueries prices, RollUpUsage rollUp, AuditLog audit, IChangeFeed changes, TimeProvider time, ILogger<RepriceWorker> logger) : BackgroundService
+    Contexts contexts, PriceQueries prices, RollUpUsage rollUp, AuditLog audit, IChangeFeed changes, TimeProvider time, ILogger<RepriceWorker> logger) : LastingService(logger)
 {
     /// <summary>Longer than a node needs to notice that prices changed, and than an event waits between its price and its commit.</summary>
     internal TimeSpan Settling { get; set; } = TimeSpan.FromSeconds(8);
@@ -35,7 +36,7 @@ internal sealed partial class RepriceWorker(
 
     private enum Step { Nothing, Wait, More }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var wake = new SemaphoreSlim(0);
         using var signals = changes.Subscribe(Topics.Prices, Waiting, _ =>
@@ -59,7 +60,7 @@ internal sealed partial class RepriceWorker(
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(logger, error);
+            LogFailed(Log, error);
             await CountFailureAsync(cancellationToken);
             return Step.Nothing;
         }
@@ -95,7 +96,7 @@ internal sealed partial class RepriceWorker(
         }
         run.CursorTenant = run.TenantId.Length > 0 ? run.TenantId : await RepriceBatch.NextTenantAsync(connection, "", cancellationToken) ?? "";
         run.State = RepriceState.Running;
-        LogStarted(logger, run.RunId, run.Expected);
+        LogStarted(Log, run.RunId, run.Expected);
         return Step.More;
     }
 
@@ -106,7 +107,7 @@ internal sealed partial class RepriceWorker(
         var tenant = await new RepriceBatch(connection, run, known.Book, time.GetUtcNow()).WriteAsync(cancellationToken);
         if (run.State != RepriceState.Done) return tenant;
         await audit.AppendAsync(connection, new(run.TenantId, Actor.System, "prices.repriced", run.RunId.ToString(), null, RepriceAudit.Result(run)), cancellationToken);
-        LogDone(logger, run.RunId, run.Scanned, run.Changed);
+        LogDone(Log, run.RunId, run.Scanned, run.Changed);
         return tenant;
     }
 
@@ -131,7 +132,7 @@ internal sealed partial class RepriceWorker(
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(logger, error);
+            LogFailed(Log, error);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,7 +11,7 @@ namespace AgentConsole.Usage.Rollups;
 /// number events are in the rollups; it moves, in the transaction that adds them, to the oldest number still under way, so no late commit is missed and none is added twice.
 /// Readers add the events above the watermark themselves (<see cref="BreakdownReader"/>): rollups may lag, what is read does not.
 /// </summary>
-internal sealed partial class RollUpUsage(Database database, TimeProvider time, ILogger<RollUpUsage> logger) : BackgroundService
+internal sealed partial class RollUpUsage(Database database, TimeProvider time, ILogger<RollUpUsage> logger) : LastingService(logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -49,7 +50,7 @@ internal sealed partial class RollUpUsage(Database database, TimeProvider time, 
         return count >= int.Parse(MaxEvents, CultureInfo.InvariantCulture);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
         var failures = 0;
@@ -62,7 +63,7 @@ internal sealed partial class RollUpUsage(Database database, TimeProvider time, 
             }
             catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                if (failures++ % LogEveryFailures == 0) LogFailed(logger, error);
+                if (failures++ % LogEveryFailures == 0) LogFailed(Log, error);
             }
         }
     }

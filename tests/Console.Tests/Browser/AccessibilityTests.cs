@@ -15,7 +15,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
     private static readonly string[] States =
     [
         "/usage?range=7d&groupBy=user&grain=day", "/usage?range=30d&model=nothing-has-this", "/requests?range=7d", "/requests?range=30d&open=acme/evt-1", "/requests?tab=rejected", "/reconciliation?tab=invoice", "/prices?tab=unpriced", "/prices?tab=reprice",
-        "/prices?tab=import", "/prices?tab=add", "/alerts?tab=past", "/keys?tab=create", "/keys?tenant=chat", "/tenants?tab=create", "/members?tab=invite", "/members?tab=invitations", "/audit?range=24h",
+        "/prices?tab=import", "/prices?tab=add", "/alerts?tab=past", "/keys?tab=create", "/keys?tenant=chat", "/tenants?tab=create", "/members?tab=invite", "/members?tab=invitations", "/limits?tenant=acme&tab=new", "/limits?tab=stop", "/limits?tab=import", "/limits?tab=refused", "/limits?tab=proof", "/limits/effective?tenant=acme&user=u-1", "/audit?range=24h",
         "/?range=7d&tenant=acme", "/tail?tenant=acme&paused=true", $"/dashboards/{Dashboard}?tenant=acme&range=7d", $"/dashboards/{Dashboard}?tenant=acme&edit=true",
     ];
 

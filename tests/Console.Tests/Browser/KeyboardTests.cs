@@ -46,6 +46,8 @@ public sealed class KeyboardTests(BrowserFixture fixture) : IClassFixture<Browse
     [InlineData("/members?tab=invite")]
     [InlineData("/audit")]
     [InlineData("/account")]
+    [InlineData("/limits?tab=new")]
+    [InlineData("/limits/effective?tenant=acme")]
     public async Task Tab_ThroughAPage_GoesAsTheEyeDoes_ShowsWhereItIs_AndIsNeverTrapped(string path)
     {
         await using var visit = await OpenAsync(path);

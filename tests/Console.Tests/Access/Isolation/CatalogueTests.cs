@@ -66,6 +66,12 @@ public sealed class CatalogueTests(TwoTenants shared)
         deliveries: platform DELETE INSERT SELECT UPDATE, tenant INSERT SELECT UPDATE
         hop_timings: platform DELETE INSERT SELECT, tenant SELECT
         invitations: platform DELETE INSERT SELECT UPDATE
+        limit_checks: platform DELETE INSERT SELECT UPDATE, tenant SELECT
+        limit_refusal_hours: platform DELETE INSERT SELECT UPDATE, tenant SELECT
+        limit_refusals: platform DELETE INSERT SELECT, tenant SELECT
+        limit_settlements: platform DELETE INSERT SELECT, tenant SELECT
+        limit_versions: platform INSERT SELECT UPDATE, tenant INSERT SELECT UPDATE
+        limits: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         member_logins: platform DELETE INSERT SELECT UPDATE
         member_passkeys: platform DELETE INSERT SELECT UPDATE
         member_sessions: platform DELETE INSERT SELECT UPDATE

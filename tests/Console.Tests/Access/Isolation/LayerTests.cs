@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using AgentConsole.Access;
 using AgentConsole.Alerts;
+using AgentConsole.Limits;
 using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Tests.Testing;
@@ -176,6 +177,7 @@ public sealed class LayerTests(TwoTenants shared)
             await app.Get<AlertQueries>().ListOpenAsync(reach, 100, none),
             await app.Get<CorrectionReader>().ReadAsync(reach, from, to, UsageFilter.None, none),
             exports,
+            await app.Get<LimitQueries>().ListAsync(reach, new(), none), await app.Get<RefusalQueries>().ListAsync(reach, new(), none), await app.Get<RefusalQueries>().CountAsync(reach, 48, none),
         ];
         return string.Join('\n', answers.Select(static answer => JsonSerializer.Serialize(answer)));
 

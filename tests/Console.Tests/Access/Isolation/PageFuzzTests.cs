@@ -17,7 +17,10 @@ namespace AgentConsole.Tests.Access.Isolation;
 [Collection(nameof(TwoTenants))]
 public sealed class PageFuzzTests(TwoTenants shared)
 {
-    private static readonly string[] Queries = ["", "tenant=bravo", "tenant=alpha&tenant=bravo", "groupBy=tenant", "groupBy=user&user=foreignmark-user", "tab=rejected", "tab=unpriced", "tab=reprice&preview=true", "tab=import", "tab=add", "tab=create", "tab=channels", "tab=channels&create=true", "tab=deliveries", "tab=rules", "tab=rules&create=true", "tab=invoice", "search=model", "conflict=any&unpriced=true", "open=bravo/bravo-request-0", "session=foreignmark-session&sort=cost", "minCost=0&tag.env=&sort=-latencyMs"];
+    private static readonly string[] Everywhere = ["", "tenant=bravo", "tenant=alpha&tenant=bravo", "groupBy=tenant", "groupBy=user&user=foreignmark-user", "user=foreignmark-user&tenant=alpha", "search=model", "conflict=any&unpriced=true", "open=bravo/bravo-request-0", "session=foreignmark-session&sort=cost", "minCost=0&tag.env=&sort=-latencyMs"];
+
+    /// <summary>States behind a tab.</summary>
+    private static readonly (string Page, string Query)[] Within = [("PricesPage", "tab=reprice&preview=true"), ("AlertsPage", "tab=channels&create=true"), ("AlertsPage", "tab=rules&create=true"), ("LimitsPage", "tab=stop&user=foreignmark-user")];
 
     private static readonly Type[] Pages = [.. typeof(Caller).Assembly.GetTypes().Where(static type => type.IsDefined(typeof(RouteAttribute)) && !type.IsDefined(typeof(ExcludeFromInteractiveRoutingAttribute)))];
 
@@ -31,10 +34,21 @@ public sealed class PageFuzzTests(TwoTenants shared)
         foreach (var page in Pages) await ShowAsync(TestCaller.Operator, page, "", TwoTenants.Foreign);
         var caller = TestCaller.All.Single(caller => caller.Name == name);
         foreach (var page in Pages)
-            foreach (var query in caller.Caller.Reach.IsNone ? Queries[..2] : Queries)
-                // What the URL itself names may be shown.
-                if (TwoTenants.Leak(WithoutWhatWasNamed(await ShowAsync(caller, page, query, TwoTenants.Foreign))) is { } leak)
-                    Assert.Fail($"{page.Name}?{query}: {leak}");
+        {
+            var first = await FindNothingAsync(caller, page, "");
+            var tabs = Regex.Matches(first, @"href=""[^""]*[?&;]tab=(?<tab>[a-z-]+)").Select(static link => $"tab={link.Groups["tab"].Value}").Distinct();
+            var within = Within.Where(known => known.Page == page.Name).Select(static known => known.Query);
+            foreach (var query in caller.Caller.Reach.IsNone ? Everywhere[1..2] : caller == TestCaller.Viewing ? [.. Everywhere[1..3], .. tabs] : [.. Everywhere[1..], .. tabs, .. within])
+                await FindNothingAsync(caller, page, query);
+        }
+    }
+
+    /// <summary>What the URL itself names may be shown.</summary>
+    private async Task<string> FindNothingAsync(TestCaller caller, Type page, string query)
+    {
+        var markup = await ShowAsync(caller, page, query, TwoTenants.Foreign);
+        if (TwoTenants.Leak(WithoutWhatWasNamed(markup)) is { } leak) Assert.Fail($"{page.Name}?{query}: {leak}");
+        return markup;
     }
 
     /// <summary>The audit of all tenants begins with what the other tests were refused.</summary>

@@ -82,10 +82,10 @@ public sealed class SearchFuzzTests(TwoTenants shared)
     [Fact]
     public async Task Actions_AreThoseThatTheVisitorMayDo()
     {
-        Assert.Equal(["Copy the link to this page", "Your account"], await ActionsAsync(TestCaller.Viewer));
-        Assert.Equal(["Copy the link to this page", "Your account"], await ActionsAsync(TestCaller.Viewing));
-        Assert.Equal(["Copy the link to this page", "Create an API key", "Invite a member", "Your account"], await ActionsAsync(TestCaller.Admin));
-        Assert.Equal(["Copy the link to this page", "Create an API key", "View as a tenant…", "Your account"], await ActionsAsync(TestCaller.Support));
+        Assert.Equal(["Copy the link to this page", "Explain limits", "Your account"], await ActionsAsync(TestCaller.Viewer));
+        Assert.Equal(["Copy the link to this page", "Explain limits", "Your account"], await ActionsAsync(TestCaller.Viewing));
+        Assert.Equal(["Copy the link to this page", "Create an API key", "Set a limit", "Explain limits", "Stop a user, a key or a tenant", "Invite a member", "Your account"], await ActionsAsync(TestCaller.Admin));
+        Assert.Equal(["Copy the link to this page", "Create an API key", "Set a limit", "Explain limits", "Stop a user, a key or a tenant", "View as a tenant…", "Your account"], await ActionsAsync(TestCaller.Support));
     }
 
     private async Task<IEnumerable<string>> ActionsAsync(TestCaller caller) =>

@@ -6,6 +6,8 @@ using AgentConsole.Access.Members;
 using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
 using AgentConsole.Budgets;
+using AgentConsole.Limits.Truth;
+using AgentConsole.Limits;
 using AgentConsole.Notify;
 using AgentConsole.Platform.Data;
 using AgentConsole.Tests.Testing;
@@ -48,6 +50,10 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await PlantAsync(client, Foreign, Marker, ForeignTokens);
         await App.RollUpAsync();
         (OwnRun, ForeignRun) = (await RepriceAsync(client, Own), await RepriceAsync(client, Foreign));
+        await PlantLimitsAsync(Own, "plain", 10, Guid.CreateVersion7());
+        await PlantLimitsAsync(Foreign, Marker, ForeignTokens, ForeignRun);
+        // What callers do here must not be followed by anything that the app does by itself.
+        await App.Get<KeepCounters>().StopAsync(CancellationToken.None);
         Assert.True((await App.Get<ReconcileUsage>().ExecuteAsync(1, Caller.System, CancellationToken.None)).Ok);
     }
 
@@ -120,6 +126,21 @@ public sealed partial class TwoTenants : IAsyncLifetime
         var call = TestSpan.Of(2, "chat", $$"""{"gen_ai.operation.name":"chat","gen_ai.provider.name":"openai","gen_ai.response.model":"{{mark}}-spanned","gen_ai.usage.input_tokens":{{tokens}}}""", parent: 1) with { Trace = trace };
         var agent = TestSpan.Of(1, $"invoke_agent {mark}", $$"""{"gen_ai.operation.name":"invoke_agent","gen_ai.agent.name":"{{mark}}-agent"}""") with { Trace = trace };
         await client.SendAsync("/v1/traces", Json.Body(TestSpan.Json(tenant, call, agent).ToJsonString()));
+    }
+
+    /// <summary>A limit and a settlement without an event. The foreign limit has an id that the fuzz asks for.</summary>
+    private async Task PlantLimitsAsync(string tenant, string mark, long tokens, Guid id)
+    {
+        await App.ExecuteAsync($"""
+            INSERT INTO limits (tenant_id, limit_id, user_id, measure, max_value, window_of, action, reason, created_at, created_by)
+            VALUES ('{tenant}', '{id}', '{mark}-user', {(short)LimitMeasure.Tokens}, {tokens}, {(short)LimitWindow.Month}, {(short)LimitAction.Warn}, '{mark} reason', '2026-11-20T17:00Z', '{mark}')
+            """);
+        await App.ExecuteAsync($"INSERT INTO limit_settlements (tenant_id, request_id, reserved_at, settled_at, user_id, tokens, cost) VALUES ('{tenant}', '{tenant}-settled', '2026-11-20T17:00Z', '2026-11-20T17:00Z', '{mark}-user', {tokens}, {tokens})");
+        await App.ExecuteAsync($"INSERT INTO limit_versions (tenant_id, version) VALUES ('{tenant}', 1)");
+        await App.ExecuteAsync($"INSERT INTO limit_refusals (tenant_id, refusal_id, refused_at, request_id, limit_id, limit_then, reason, asked, user_id) SELECT '{tenant}', '{Guid.CreateVersion7()}', '2026-11-20T17:00Z', '{tenant}-denied', limit_id, jsonb_build_object('id', limit_id, 'scope', jsonb_build_object('tenant', '{tenant}', 'user', '{mark}-user'), 'measure', 2, 'max', {tokens}, 'window', 5, 'action', 1, 'createdAt', '2026-11-20T17:00:00Z', 'createdBy', '{mark}'), 0, {tokens}, '{mark}-user' FROM limits WHERE tenant_id = '{tenant}'");
+        await App.ExecuteAsync($"INSERT INTO limit_refusal_hours (tenant_id, limit_id, hour, refusals) VALUES ('{tenant}', '{id}', '2026-11-20T17:00Z', {tokens})");
+        // Its counters are loaded, and checked a moment later: from then on nothing of it changes by itself.
+        await Eventually.TrueAsync(async () => await App.CountAsync($"limit_checks WHERE tenant_id = '{tenant}'") == 1);
     }
 
     /// <summary>Acknowledged, as the frame of every page would show it otherwise.</summary>

@@ -68,7 +68,7 @@ public sealed class UsageWriterTests(SharedApp shared) : IClassFixture<SharedApp
 
     private UsageWriter Writer() => new(
         shared.App.Get<LedgerTransaction>(), shared.App.Get<WriteInParts>(), new UsageOptions { Writers = 1 },
-        new AgentConsole.Platform.Live.ChangeFeed(TimeProvider.System, Quiet<AgentConsole.Platform.Live.ChangeFeed>()), Quiet<UsageWriter>());
+        new AgentConsole.Platform.Live.ChangeFeed(TimeProvider.System, Quiet<AgentConsole.Platform.Live.ChangeFeed>()), new TakenUsage(), Quiet<UsageWriter>());
 
     [Fact]
     public async Task Writers_SixteenOverTheSameTenantsAndUsers_NeverDeadlockAndSumExactly()

@@ -1,0 +1,10 @@
+-- ARGV: 5 request.
+local r = load(ARGV[5])
+if not r then return { 'M', epoch, NOW, '-' } end
+local was = r[1]
+if was == 'H' and r[2] <= NOW then was = 'X' end
+if r[1] ~= 'H' then return { 'D', epoch, NOW, was, r[3], r[4] } end
+drop_holds(ARGV[5], r)
+r[1] = 'R'
+store(ARGV[5], r)
+return { 'O', epoch, NOW, was, r[3], r[4] }

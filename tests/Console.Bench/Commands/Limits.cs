@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Net;
+using AgentConsole.Bench.Hosting;
+using AgentConsole.Bench.Load;
+using AgentConsole.Limits;
+using AgentConsole.Limits.Counters;
+using AgentConsole.Platform;
+using AgentConsole.Platform.Redis;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AgentConsole.Bench.Commands;
+
+/// <summary>How fast a reservation is decided: over HTTP, in process, and the script alone.</summary>
+internal static class Limits
+{
+    private const double WantedP50 = 0.4;
+    private const double WantedP99 = 3;
+    private const double WantedLocal = 10_000;
+    private const string Tenant = "bench";
+
+    private static readonly CountersOptions Options = new(TimeSpan.FromMinutes(10), 1_000_000);
+
+    public static readonly Command Command = new(
+        "limits",
+        "[--rate 2000] [--seconds 15] [--connections 16]",
+        "Decides over HTTP at a given rate with five scopes, Redis and PostgreSQL on this machine; then plans and decides in this process, without Redis; then runs the script alone. Holds at p50 0.4 ms and p99 3 ms over HTTP, and 10,000/s in process.",
+        RunAsync);
+
+    private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        var (rate, seconds, connections) = (arguments.Number("--rate", 2_000, 10, 50_000), arguments.Number("--seconds", 15, 2, 300), arguments.Number("--connections", 16, 1, 256));
+        using var redis = await RedisProcess.StartAsync(cancellationToken);
+        var http = await OverHttpAsync(redis, rate, seconds, connections, cancellationToken);
+        var local = await LocalAsync();
+        await ScriptAsync(redis);
+        return http.Percentile(0.5) <= WantedP50 && http.Percentile(0.99) <= WantedP99 && local >= WantedLocal ? 0 : 1;
+    }
+
+    private static async Task<Latencies> OverHttpAsync(RedisProcess redis, int rate, int seconds, int connections, CancellationToken cancellationToken)
+    {
+        using var folder = new WorkFolder();
+        await using var app = await AppProcess.StartAsync(folder.Path, new Dictionary<string, string> { ["ConnectionStrings__Redis"] = redis.ConnectionString, ["Logging__LogLevel__Default"] = "Warning" }, cancellationToken);
+        using var client = new LimitsClient(app.Url, connections);
+        await client.CreateTenantAsync(Tenant, cancellationToken);
+        foreach (var (scope, measure, window) in new[] { ("", "cost", "month"), ("\"user\":\"*\"", "cost", "day"), ("\"key\":\"*\"", "tokens", "hour"), ("\"team\":\"*\"", "requests", "minute"), ("\"model\":\"*\"", "cost", "week") })
+            await client.CreateLimitAsync(Tenant, scope, measure, "900000000", window, cancellationToken);
+        await PaceAsync(client, "warm", rate, Math.Max(5, seconds / 3), connections, cancellationToken);
+        var latencies = await PaceAsync(client, "run", rate, seconds, connections, cancellationToken);
+        Console.WriteLine($"http       {rate:N0}/s for {seconds} s, five meters: p50 {latencies.Percentile(0.5):F2} ms, p95 {latencies.Percentile(0.95):F2} ms, p99 {latencies.Percentile(0.99):F2} ms (wanted: {WantedP50} and {WantedP99} ms)");
+        var node = (await client.GetAsync("state", cancellationToken)).GetProperty("node");
+        Console.WriteLine($"inside     p50 {node.GetProperty("p50Ms").GetDouble():F2} ms, p99 {node.GetProperty("p99Ms").GetDouble():F2} ms of the last 4,096 decisions, in the app itself");
+        return latencies;
+    }
+
+    /// <summary>At even intervals, whatever the answers do; one that is late waits for its connection, and its wait counts.</summary>
+    private static async Task<Latencies> PaceAsync(LimitsClient client, string run, int rate, int seconds, int connections, CancellationToken cancellationToken)
+    {
+        var (latencies, next, total, started) = (new Latencies(), -1, rate * seconds, Stopwatch.GetTimestamp());
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Increment(ref next) is var index && index < total)
+            {
+                var due = TimeSpan.FromSeconds((double)index / rate);
+                if (due - Stopwatch.GetElapsedTime(started) is { TotalMilliseconds: > 1 } early) await Task.Delay(early, TimeProvider.System, cancellationToken);
+                while (Stopwatch.GetElapsedTime(started) < due) await Task.Yield();
+                var sent = Stopwatch.GetTimestamp();
+                var status = await client.ReserveAsync(Tenant, $"{run}-{index}", $"u-{index % 500}", 0.01m, 2, cancellationToken);
+                latencies.Add(Stopwatch.GetElapsedTime(sent));
+                if (status != HttpStatusCode.OK) throw new InvalidOperationException($"{status} of request {index}");
+            }
+        }, cancellationToken)));
+        return latencies;
+    }
+
+    private static async Task<double> LocalAsync()
+    {
+        var counters = new LocalCounters(TimeProvider.System, Options);
+        var limits = Five();
+        await OpenAsync(counters, limits);
+        await DecideAsync(counters, limits, 20_000, "warm");
+        var (count, started) = (200_000, Stopwatch.GetTimestamp());
+        await DecideAsync(counters, limits, count, "run");
+        var perSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"in process {perSecond:N0}/s on one core: planned, reserved and released, five meters (wanted: {WantedLocal:N0})");
+        return perSecond;
+    }
+
+    private static async Task ScriptAsync(RedisProcess redis)
+    {
+        using var connection = new RedisConnection(new PlatformOptions { Redis = redis.ConnectionString, DataDirectory = "" });
+        using var counters = new RedisCounters(new CounterScripts(connection, TimeProvider.System, Options), Options, TimeProvider.System, NullLogger<RedisCounters>.Instance);
+        var limits = Five();
+        await OpenAsync(counters, limits);
+        await DecideAsync(counters, limits, 2_000, "warm");
+        var latencies = new Latencies();
+        for (var index = 0; index < 5_000; index++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await counters.ReserveAsync(Call(limits, $"one-{index}", index));
+            latencies.Add(Stopwatch.GetElapsedTime(started));
+        }
+        Console.WriteLine($"script     p50 {latencies.Percentile(0.5):F3} ms, p99 {latencies.Percentile(0.99):F3} ms one after the other, five meters, no HTTP");
+        var (count, many) = (50_000, Stopwatch.GetTimestamp());
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (index, _) => await counters.ReserveAsync(Call(limits, $"many-{index}", index)));
+        Console.WriteLine($"script     {count / Stopwatch.GetElapsedTime(many).TotalSeconds:N0}/s, 64 at once");
+    }
+
+    private static TenantLimits Five()
+    {
+        LimitRow Row(LimitScope scope, LimitMeasure measure, LimitWindow window) => new(Guid.CreateVersion7(), scope, measure, 900_000_000, window, LimitAction.Block, null, null, default, "bench", null, null);
+        return new LimitBook(
+            [
+                Row(new(Tenant), LimitMeasure.Cost, LimitWindow.Month), Row(new(Tenant, User: "*"), LimitMeasure.Cost, LimitWindow.Day), Row(new(Tenant, Key: "*"), LimitMeasure.Tokens, LimitWindow.Hour),
+                Row(new(Tenant, Team: "*"), LimitMeasure.Requests, LimitWindow.Minute), Row(new(Tenant, Model: "*"), LimitMeasure.Cost, LimitWindow.Week),
+            ], [(Tenant, "Europe/Paris")]).For(Tenant);
+    }
+
+    private static async Task OpenAsync(ICounters counters, TenantLimits limits) => await counters.OpenAsync(Tenant, (await counters.TouchAsync(Tenant, limits.Kinds)).Epoch, limits.Kinds);
+
+    private static async Task DecideAsync(ICounters counters, TenantLimits limits, int count, string run)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            var reply = await counters.ReserveAsync(Call(limits, $"{run}-{index}", index));
+            // A minute may end in between.
+            if (reply.Outcome == ReserveOutcome.OtherWindow) reply = await counters.ReserveAsync(Call(limits, $"{run}-{index}", index));
+            if (reply.Outcome != ReserveOutcome.Granted) throw new InvalidOperationException($"{reply.Outcome} of request {index}");
+            await counters.ReleaseAsync(Tenant, $"{run}-{index}");
+        }
+    }
+
+    private static ReserveCall Call(TenantLimits limits, string id, int index)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var meters = limits.Plan(new(Tenant, Team: "search", User: $"u-{index % 500}", Key: "vk-1", Model: "gpt-5", Provider: "openai"), now, now);
+        return new(Tenant, id, TimeSpan.FromSeconds(5), "note", [.. meters.Select(static meter => meter.Claim(100))]);
+    }
+}
