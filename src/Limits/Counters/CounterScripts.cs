@@ -60,11 +60,14 @@ internal sealed class CounterScripts(RedisConnection redis, TimeProvider time, C
             return await command(await DatabaseAsync()).WaitAsync(options.Patience, time);
         }
         // The client cancels what it cannot send any more.
-        catch (Exception error) when (error is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when ((error is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException) && !IsOfAScript(error))
         {
             throw new CountersAwayException(error);
         }
     }
+
+    /// <summary>A mistake in a script is not Redis' being away: it must be seen. What Redis itself refuses, such as for want of memory, has another word than ERR.</summary>
+    private static bool IsOfAScript(Exception error) => error is RedisServerException && error.Message.StartsWith("ERR ", StringComparison.Ordinal) && error.Message.Contains("user_script", StringComparison.Ordinal);
 
     private Task<RedisResult> SendAsync(CounterScript script, List<object> args) => AskAsync(async database =>
     {
