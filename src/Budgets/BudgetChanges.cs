@@ -11,19 +11,14 @@ using Npgsql;
 namespace AgentConsole.Budgets;
 
 /// <summary>What every change of budgets shares: whether it may be, and how it ends, in one transaction with its audit row.</summary>
-internal sealed class BudgetChanges(ChannelQueries channels, CloseAlerts close, IEnumerable<IBlockSpending> blocks, AuditLog audit, IChangeFeed changes)
+internal sealed class BudgetChanges(ChannelQueries channels, CloseAlerts close, IBlockSpending block, AuditLog audit, IChangeFeed changes)
 {
     /// <summary>What the alerts of budgets are of.</summary>
     public const string Source = "budget";
 
-    private readonly IBlockSpending? _block = blocks.FirstOrDefault();
-
     public static bool May(Caller caller, string tenant) => caller.Can(Permission.ManageBudgets, tenant);
 
     public static Task<Budget?> FindAsync(ConsoleDb db, Guid id, CancellationToken cancellationToken) => db.Set<Budget>().SingleOrDefaultAsync(budget => budget.BudgetId == id, cancellationToken);
-
-    /// <summary>Before anything is asked of the store. Null when it can be.</summary>
-    public Error? Check(BudgetDraft draft) => draft.Block && _block is null ? new BlockingNotAvailable() : null;
 
     /// <summary>Null when every channel is the tenant's.</summary>
     public async Task<Error?> CheckChannelsAsync(ConsoleDb db, BudgetDraft draft, CancellationToken cancellationToken) =>
@@ -41,10 +36,10 @@ internal sealed class BudgetChanges(ChannelQueries channels, CloseAlerts close, 
     {
         await db.SaveChangesAsync(cancellationToken);
         var concernsBlocking = before?.Block == true || after.Block;
-        if (concernsBlocking && _block is not null && await _block.ApplyAsync(Connection(db), after, caller, cancellationToken) is { } refused) return refused;
+        if (concernsBlocking && await block.ApplyAsync(Connection(db), after, caller, cancellationToken) is { } refused) return refused;
         await audit.AppendAsync(Connection(db), new(after.Tenant, caller.Actor, action, after.Id.ToString(), before?.ToJson(), after.ToJson()), cancellationToken);
         await db.CommitAsync(cancellationToken);
-        if (concernsBlocking) _block?.Tell(after);
+        if (concernsBlocking) block.Tell(after);
         Tell(after.Tenant);
         return after;
     }
@@ -52,10 +47,10 @@ internal sealed class BudgetChanges(ChannelQueries channels, CloseAlerts close, 
     public async Task CommitRemovalAsync(ConsoleDb db, BudgetRow budget, Caller caller, CancellationToken cancellationToken)
     {
         await db.SaveChangesAsync(cancellationToken);
-        if (budget.Block && _block is not null) await _block.RemoveAsync(Connection(db), budget, caller, cancellationToken);
+        if (budget.Block) await block.RemoveAsync(Connection(db), budget, caller, cancellationToken);
         await audit.AppendAsync(Connection(db), new(budget.Tenant, caller.Actor, "budgets.remove", budget.Id.ToString(), budget.ToJson()), cancellationToken);
         await db.CommitAsync(cancellationToken);
-        if (budget.Block) _block?.Tell(budget);
+        if (budget.Block) block.Tell(budget);
         Tell(budget.Tenant);
     }
 

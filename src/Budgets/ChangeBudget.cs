@@ -13,7 +13,7 @@ public sealed class ChangeBudget
 
     internal ChangeBudget(Contexts contexts, BudgetChanges changes, TimeProvider time) => (_contexts, _changes, _time) = (contexts, changes, time);
 
-    /// <summary>Fails with <see cref="NotAllowed"/>, <see cref="UnknownBudget"/>, <see cref="InvalidBudget"/>, <see cref="BlockingNotAvailable"/> or <see cref="Notify.UnknownChannel"/>.</summary>
+    /// <summary>Fails with <see cref="NotAllowed"/>, <see cref="UnknownBudget"/>, <see cref="InvalidBudget"/>, <see cref="BlockingNeedsAWindow"/> or <see cref="Notify.UnknownChannel"/>.</summary>
     public async Task<Result<BudgetRow>> ExecuteAsync(Guid id, BudgetDraft draft, Caller caller, CancellationToken cancellationToken)
     {
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageBudgets), cancellationToken);
@@ -22,7 +22,7 @@ public sealed class ChangeBudget
         var normal = draft.Normalise();
         if (!normal.Ok) return normal.Error;
         if (normal.Value.Scope.Tenant != budget.TenantId) return new InvalidBudget(["scope.tenant stays as it is: make another budget for another tenant."]);
-        if ((_changes.Check(normal.Value) ?? await _changes.CheckChannelsAsync(db, normal.Value, cancellationToken)) is { } cannot) return cannot;
+        if (await _changes.CheckChannelsAsync(db, normal.Value, cancellationToken) is { } cannot) return cannot;
         var before = BudgetRow.Of(budget);
         budget.Take(normal.Value);
         (budget.ChangedAt, budget.ChangedBy) = (_time.GetUtcNow(), caller.Name);

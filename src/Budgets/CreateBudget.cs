@@ -17,14 +17,13 @@ public sealed class CreateBudget
 
     internal CreateBudget(Contexts contexts, BudgetChanges changes, TimeProvider time) => (_contexts, _changes, _time) = (contexts, changes, time);
 
-    /// <summary>Fails with <see cref="NotAllowed"/>, <see cref="InvalidBudget"/>, <see cref="BlockingNotAvailable"/>, <see cref="UnknownTenant"/>, <see cref="Notify.UnknownChannel"/> or <see cref="TooManyBudgets"/>.</summary>
+    /// <summary>Fails with <see cref="NotAllowed"/>, <see cref="InvalidBudget"/>, <see cref="BlockingNeedsAWindow"/>, <see cref="UnknownTenant"/>, <see cref="Notify.UnknownChannel"/> or <see cref="TooManyBudgets"/>.</summary>
     public async Task<Result<BudgetRow>> ExecuteAsync(BudgetDraft draft, Caller caller, CancellationToken cancellationToken)
     {
         var (now, tenant) = (_time.GetUtcNow(), draft.Scope.Tenant);
         if (!BudgetChanges.May(caller, tenant)) return caller.Refuse("budgets.create");
         var normal = draft.Normalise();
         if (!normal.Ok) return normal.Error;
-        if (_changes.Check(normal.Value) is { } cannot) return cannot;
 
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageBudgets), cancellationToken);
         if (!await db.Set<Tenant>().AnyAsync(row => row.TenantId == tenant, cancellationToken)) return new UnknownTenant(tenant);

@@ -10,5 +10,5 @@ public sealed record UnknownBudget(Guid Id) : Error("not_found", $"There is no b
 
 public sealed record TooManyBudgets(int Most) : Error("too_many_budgets", $"A tenant has at most {Most} budgets.");
 
-/// <summary>A budget that says it blocks must block.</summary>
-public sealed record BlockingNotAvailable() : Error("blocking_not_available", "Blocking is not available here: nothing enforces limits. Set block to false; the budget then only alerts.");
+/// <summary>What blocks counts over a window of its own, of which there are fewer than periods.</summary>
+public sealed record BlockingNeedsAWindow(string Period) : Error("blocking_needs_a_window", $"A budget blocks by day, week or month; per {Period} it can only tell. Set block to false, or choose another period.");

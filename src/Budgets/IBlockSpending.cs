@@ -5,8 +5,7 @@ using Npgsql;
 namespace AgentConsole.Budgets;
 
 /// <summary>
-/// Stops what a budget with <see cref="BudgetRow.Block"/> says must be stopped, by a limit that holds before the money is spent. The feature that enforces limits implements it;
-/// where none does, no budget can ask for it.
+/// Stops what a budget with <see cref="BudgetRow.Block"/> says must be stopped, by a limit that holds before the money is spent. The feature that enforces limits implements it.
 /// </summary>
 public interface IBlockSpending
 {

@@ -13,13 +13,14 @@ public sealed class ChangeLimit
 
     internal ChangeLimit(Contexts contexts, LimitChanges changes, TimeProvider time) => (_contexts, _changes, _time) = (contexts, changes, time);
 
-    /// <summary>Fails with <see cref="UnknownLimit"/>, <see cref="InvalidLimit"/>, <see cref="NotAllowed"/> or <see cref="LimitExists"/>.</summary>
+    /// <summary>Fails with <see cref="UnknownLimit"/>, <see cref="InvalidLimit"/>, <see cref="NotAllowed"/>, <see cref="LimitOfABudget"/> or <see cref="LimitExists"/>.</summary>
     public async Task<Result<LimitRow>> ExecuteAsync(Guid id, LimitDraft draft, Caller caller, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageLimits), cancellationToken);
         if (await LimitQueries.FindAsync(db, id, cancellationToken) is not { } limit) return new UnknownLimit(id);
         if (!LimitChanges.May(caller, limit.TenantId)) return caller.Refuse("limits.change");
+        if (await LimitQueries.IsOfABudgetAsync(db, limit, cancellationToken)) return new LimitOfABudget(id);
         var normal = draft.Normalise(now);
         if (!normal.Ok) return normal.Error;
         if (normal.Value.Scope.Tenant != limit.TenantId) return new InvalidLimit(["scope.tenant stays as it is: make another limit for another tenant."]);

@@ -10,6 +10,9 @@ public sealed record UnknownLimit(Guid Id) : Error("not_found", $"There is no li
 
 public sealed record LimitExists(Guid Id) : Error("limit_exists", $"The limit {Id} is of the same scope, measure and window already. Change that one.");
 
+/// <summary>A budget's limit is what makes the budget block: without it the budget would not keep its word.</summary>
+public sealed record LimitOfABudget(Guid Id) : Error("limit_of_a_budget", $"The limit {Id} is that of a budget that blocks. Change the budget.");
+
 public sealed record TooManyLimits(int Most) : Error("too_many_limits", $"A tenant has at most {Most} limits.");
 
 public sealed record TooManyLines(int Most) : Error("too_many_lines", $"At most {Most} limits are saved at once.");

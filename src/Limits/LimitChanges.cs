@@ -29,13 +29,17 @@ internal sealed class LimitChanges(AuditLog audit, FollowLimits follow, IChangeF
         foreach (var (tenant, action, before, after) in all.OrderBy(static change => change.Tenant, StringComparer.Ordinal))
             await audit.AppendAsync(connection, new(tenant == LimitScope.Each ? "" : tenant, caller.Actor, action, (after ?? before)!.Id.ToString(), before?.ToJson(), after?.ToJson()), cancellationToken);
         foreach (var tenant in all.Select(static change => change.Tenant).Distinct().Order(StringComparer.Ordinal))
-        {
-            await using var bump = new NpgsqlCommand(Bump, connection) { Parameters = { new() { Value = tenant } } };
-            await bump.ExecuteNonQueryAsync(cancellationToken);
-        }
+            await BumpAsync(connection, tenant, cancellationToken);
         await db.CommitAsync(cancellationToken);
         changes.Signal(Topics.Limits);
         await follow.RefreshAsync(CancellationToken.None);
+    }
+
+    /// <summary>Tells nodes, once it is committed, that what they hold of the tenant is old.</summary>
+    public static async Task BumpAsync(NpgsqlConnection connection, string tenant, CancellationToken cancellationToken)
+    {
+        await using var bump = new NpgsqlCommand(Bump, connection) { Parameters = { new() { Value = tenant } } };
+        await bump.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Of what concerns every tenant whoever may on the platform, else whoever may in the tenant.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentConsole.Budgets;
 using AgentConsole.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -69,6 +70,9 @@ public sealed class LimitQueries(Contexts contexts, TimeProvider time)
     public static bool IsCursor(string cursor) => ReadCursor(cursor) is not null;
 
     internal static Task<Limit?> FindAsync(ConsoleDb db, Guid id, CancellationToken cancellationToken) => db.Set<Limit>().SingleOrDefaultAsync(limit => limit.LimitId == id, cancellationToken);
+
+    internal static Task<bool> IsOfABudgetAsync(ConsoleDb db, Limit limit, CancellationToken cancellationToken) =>
+        db.Set<Budget>().AnyAsync(budget => budget.TenantId == limit.TenantId && budget.BudgetId == limit.LimitId, cancellationToken);
 
     private static IQueryable<Limit> Fitting(IQueryable<Limit> limits, LimitQuery query, DateTimeOffset now)
     {

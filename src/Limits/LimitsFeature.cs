@@ -1,4 +1,5 @@
 using AgentConsole.Access;
+using AgentConsole.Budgets;
 using AgentConsole.Jobs;
 using AgentConsole.Limits.Api;
 using AgentConsole.Limits.Counters;
@@ -32,6 +33,7 @@ public static class LimitsFeature
         services.AddWrite(static (contexts, changes, time) => new ChangeLimit(contexts, changes, time));
         services.AddWrite(static (contexts, changes, _) => new RemoveLimit(contexts, changes));
         services.AddWrite(static (contexts, changes, time) => new SaveLimits(contexts, changes, time));
+        services.AddSingleton<IBlockSpending, BlockBudgets>();
         services.AddSingleton<DryRunLimit>();
         services.AddSingleton(static provider => new LimitUses(provider.GetRequiredService<ICounters>(), provider.GetRequiredService<CurrentLimits>()));
         services.AddLimitsPages();

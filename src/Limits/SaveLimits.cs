@@ -1,4 +1,5 @@
 using AgentConsole.Access;
+using AgentConsole.Budgets;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
 using Microsoft.EntityFrameworkCore;
@@ -67,7 +68,8 @@ public sealed class SaveLimits
         string[] tenants = [.. lines.Select(static line => line.Draft?.Scope.Tenant).OfType<string>().Where(tenant => LimitChanges.May(caller, tenant)).Distinct()];
         var limits = await db.Set<Limit>().Where(limit => tenants.Contains(limit.TenantId)).ToListAsync(cancellationToken);
         var known = await db.Set<Tenant>().Where(tenant => tenants.Contains(tenant.TenantId)).Select(static tenant => tenant.TenantId).ToListAsync(cancellationToken);
-        var plan = new Plan(limits, [.. known, LimitScope.Each], now);
+        var ofBudgets = await db.Set<Budget>().Where(budget => budget.Block && tenants.Contains(budget.TenantId)).Select(static budget => budget.BudgetId).ToListAsync(cancellationToken);
+        var plan = new Plan(limits, [.. known, LimitScope.Each], ofBudgets, now);
         foreach (var line in lines) plan.Add(line, caller);
         return plan;
     }
@@ -76,6 +78,7 @@ public sealed class SaveLimits
     {
         private readonly DateTimeOffset _now;
         private readonly HashSet<string> _tenants;
+        private readonly HashSet<Guid> _ofBudgets;
         private readonly Dictionary<Guid, Limit> _byId;
         private readonly Dictionary<LimitPlace, Limit> _byPlace = [];
         private readonly Dictionary<LimitPlace, int> _taken = [];
@@ -83,8 +86,9 @@ public sealed class SaveLimits
         private readonly List<PlannedLine> _lines = [];
         private readonly List<(Limit? Limit, LimitDraft Draft)> _writes = [];
 
-        public Plan(List<Limit> limits, IEnumerable<string> tenants, DateTimeOffset now)
+        public Plan(List<Limit> limits, IEnumerable<string> tenants, IEnumerable<Guid> ofBudgets, DateTimeOffset now)
         {
+            _ofBudgets = [.. ofBudgets];
             (_now, _tenants, _byId) = (now, tenants.ToHashSet(StringComparer.Ordinal), limits.ToDictionary(static limit => limit.LimitId));
             _count = limits.GroupBy(static limit => limit.TenantId).ToDictionary(static own => own.Key, static own => own.Count(), StringComparer.Ordinal);
             foreach (var limit in limits.Where(limit => !(limit.ExpiresAt <= now))) _byPlace.TryAdd(LimitPlace.Of(LimitRow.Of(limit)), limit);
@@ -108,6 +112,7 @@ public sealed class SaveLimits
             if (!_tenants.Contains(draft.Scope.Tenant)) Refuse(line, [new UnknownTenant(draft.Scope.Tenant).Message]);
             else if (line.Id is not null && (limit is null || limit.TenantId != draft.Scope.Tenant)) Refuse(line, ["The limit is not there any more."]);
             else if (line.Id is not null && there is not null && there != limit) Refuse(line, [new LimitExists(there.LimitId).Message]);
+            else if (limit is not null && _ofBudgets.Contains(limit.LimitId)) Refuse(line, [new LimitOfABudget(limit.LimitId).Message]);
             else if (!_taken.TryAdd(place, line.Number)) Refuse(line, [$"Line {_taken[place]} is of the same scope, measure and window."]);
             else if (limit is null && _count.GetValueOrDefault(draft.Scope.Tenant) >= CreateLimit.Most) Refuse(line, [new TooManyLimits(CreateLimit.Most).Message]);
             else Write(line, draft, limit);

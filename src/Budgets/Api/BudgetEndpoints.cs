@@ -87,7 +87,7 @@ internal static class BudgetEndpoints
         {
             NotAllowed => StatusCodes.Status403Forbidden,
             UnknownBudget or UnknownTenant => StatusCodes.Status404NotFound,
-            TooManyBudgets or BlockingNotAvailable => StatusCodes.Status409Conflict,
+            TooManyBudgets or BlockingNeedsAWindow => StatusCodes.Status409Conflict,
             BodyTooBig => StatusCodes.Status413PayloadTooLarge,
             TooMuchToRead => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status400BadRequest,

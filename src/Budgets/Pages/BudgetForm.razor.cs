@@ -22,6 +22,7 @@ public sealed partial class BudgetForm
     private string thresholds = string.Join(", ", BudgetDraft.UsualThresholds);
     private string? problem;
     private BudgetPreview? preview;
+    private bool block;
     private bool working;
     private bool filled;
 
@@ -45,7 +46,7 @@ public sealed partial class BudgetForm
         tenant ??= Budget?.Tenant ?? View.Places.FirstOrDefault(choice => choice.Id == Tenant)?.Id ?? (View.Places.Count > 0 ? View.Places[0].Id : null);
         if (filled || Budget is not { } budget) return;
         filled = true;
-        (name, amount, period, thresholds) = (budget.Name, budget.Amount.ToString("0.00####", CultureInfo.InvariantCulture), budget.Period, string.Join(", ", budget.Thresholds));
+        (name, block, amount, period, thresholds) = (budget.Name, budget.Block, budget.Amount.ToString("0.00####", CultureInfo.InvariantCulture), budget.Period, string.Join(", ", budget.Thresholds));
         foreach (var (dimension, value) in budget.Scope.Named) scope[dimension.ToString().ToLowerInvariant()] = value;
         chosen.UnionWith(budget.Channels);
     }
@@ -67,7 +68,7 @@ public sealed partial class BudgetForm
             marks.Add(mark);
         }
         var said = new BudgetScope(tenant, scope["team"], scope["user"], scope["key"], scope["model"], scope["provider"]);
-        return new BudgetDraft(name, said, usd, period, marks, Budget?.Block ?? false, [.. Channels.Select(static channel => channel.Id).Where(chosen.Contains)]);
+        return new BudgetDraft(name, said, usd, period, marks, block, [.. Channels.Select(static channel => channel.Id).Where(chosen.Contains)]);
     }
 
     private Task PreviewAsync() => DoAsync(async (draft, caller) =>

@@ -153,7 +153,7 @@ internal static class LimitEndpoints
         {
             NotAllowed or TenantIsSuspended => StatusCodes.Status403Forbidden,
             UnknownLimit or UnknownTenant or UnknownReservation => StatusCodes.Status404NotFound,
-            LimitExists or TooManyLimits or ReservationIsOver or AmbiguousReservation => StatusCodes.Status409Conflict,
+            LimitExists or LimitOfABudget or TooManyLimits or ReservationIsOver or AmbiguousReservation => StatusCodes.Status409Conflict,
             BodyTooBig => StatusCodes.Status413PayloadTooLarge,
             TooManyHeld => StatusCodes.Status429TooManyRequests,
             CountersAway or SettlementNotKept => StatusCodes.Status503ServiceUnavailable,

@@ -72,17 +72,41 @@ public sealed class BudgetApiTests(BudgetApp shared) : IClassFixture<BudgetApp>
         Assert.Equal(3, await shared.App.CountAsync($"audit_entries WHERE tenant_id = '{tenant}' AND action LIKE 'budgets.%'"));
     }
 
-    /// <summary>Never a silent no-op: what nothing enforces cannot be asked for.</summary>
     [Fact]
-    public async Task Block_WhereNothingEnforcesLimits_IsRefusedInSoManyWords()
+    public async Task Block_TurnedOnAndOff_RefusesWhatWouldExceedIt_AndNoLonger()
     {
         var tenant = await shared.TenantAsync();
-        using var response = await shared.PostAsync(BudgetApp.Body(tenant, static body => body["block"] = true));
-        Assert.Contains("Blocking is not available", await Json.ProblemAsync(response, 409), StringComparison.Ordinal);
         var id = (await shared.CreateAsync(tenant)).GetProperty("id").GetString();
-        using var changed = await shared.Client.PutAsync($"/api/v1/budgets/{id}", Json.Body(BudgetApp.Body(tenant, static body => body["block"] = true).ToJsonString()));
-        await Json.ProblemAsync(changed, 409);
-        Assert.Equal(0, await shared.App.CountAsync($"budgets WHERE tenant_id = '{tenant}' AND block"));
+        Assert.Equal(HttpStatusCode.OK, await ReserveAsync("first", 101));
+
+        await ChangeAsync(block: true);
+        await Eventually.TrueAsync(async () => await ReserveAsync($"second-{Guid.NewGuid()}", 101) == HttpStatusCode.TooManyRequests);
+        Assert.Equal(HttpStatusCode.Conflict, (await shared.Client.DeleteAsync($"/api/v1/limits/{id}")).StatusCode);
+
+        await ChangeAsync(block: false);
+        await Eventually.TrueAsync(async () => await ReserveAsync($"third-{Guid.NewGuid()}", 101) == HttpStatusCode.OK);
+        Assert.Equal(0, await shared.App.CountAsync($"limits WHERE tenant_id = '{tenant}'"));
+
+        async Task ChangeAsync(bool block)
+        {
+            using var changed = await shared.Client.PutAsync($"/api/v1/budgets/{id}", Json.Body(BudgetApp.Body(tenant, body => body["block"] = block).ToJsonString()));
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        }
+
+        async Task<HttpStatusCode> ReserveAsync(string request, int dollars)
+        {
+            using var answer = await shared.Client.PostAsync("/api/v1/limits/reserve", Json.Body($$$"""{"requestId":"{{{request}}}","tenant":"{{{tenant}}}","estimate":{"tokens":1,"cost":"{{{dollars}}}"}}"""));
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Block_OfAPeriodThatLimitsDoNotHave_IsRefusedInSoManyWords()
+    {
+        var tenant = await shared.TenantAsync();
+        using var response = await shared.PostAsync(BudgetApp.Body(tenant, static body => (body["block"], body["period"]) = (true, "quarter")));
+        Assert.Contains("per quarter it can only tell", await Json.ProblemAsync(response, 409), StringComparison.Ordinal);
+        Assert.Equal(0, await shared.App.CountAsync($"budgets WHERE tenant_id = '{tenant}'"));
     }
 
     [Theory]

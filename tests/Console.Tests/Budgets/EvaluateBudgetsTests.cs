@@ -193,7 +193,7 @@ public sealed class EvaluateBudgetsTests(BudgetApp shared) : IClassFixture<Budge
     {
         var tenant = await shared.TenantAsync();
         var blocks = new Blocks();
-        var changes = new BudgetChanges(shared.App.Get<ChannelQueries>(), shared.App.Get<CloseAlerts>(), [blocks], shared.App.Get<AuditLog>(), shared.App.Get<AgentConsole.Platform.Live.IChangeFeed>());
+        var changes = new BudgetChanges(shared.App.Get<ChannelQueries>(), shared.App.Get<CloseAlerts>(), blocks, shared.App.Get<AuditLog>(), shared.App.Get<AgentConsole.Platform.Live.IChangeFeed>());
         var (contexts, time) = (shared.App.Get<Contexts>(), shared.App.Get<TimeProvider>());
         var draft = new BudgetDraft(null, new(tenant), 100, BudgetPeriod.Month, [100], true, []);
 
