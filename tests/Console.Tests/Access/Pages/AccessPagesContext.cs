@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AgentConsole.Access;
+using AgentConsole.Alerts;
 using AgentConsole.Shell;
 using AgentConsole.Tests.Testing;
 using Bunit;
@@ -21,6 +22,8 @@ public abstract class AccessPagesContext : BunitContext
         Services.AddSingleton<AuthenticationStateProvider>(_visitor);
         Services.AddSingleton(new CurrentCaller(_visitor, shared.App.Get<Denials>()));
         Services.AddSingleton(new LiveState());
+        // A list of services is not asked of the fallback.
+        foreach (var tab in shared.App.Services.GetServices<AlertTab>()) Services.AddSingleton(tab);
         Services.AddFallbackServiceProvider(shared.App.Services);
     }
 
