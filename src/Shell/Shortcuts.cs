@@ -8,17 +8,19 @@ public static class Shortcuts
         [Links.Overview] = 'o',
         [Links.Usage] = 'u',
         [Links.Requests] = 'r',
-        [Links.Tail] = 'l',
+        [Links.Tail] = 'f',
         [Links.Dashboards] = 'd',
         [Links.Conflicts] = 'c',
         [Links.Reconciliation] = 'i',
         [Links.Limits] = 'l',
+        [Links.Budgets] = 'b',
         [Links.Alerts] = 'a',
         [Links.Keys] = 'k',
         [Links.Prices] = 'p',
         [Links.Tenants] = 't',
         [Links.Members] = 'm',
         [Links.Audit] = 'h',
+        [Links.Jobs] = 'j',
     };
 
     public static IReadOnlyCollection<char> All => Letters.Values;
