@@ -42,7 +42,7 @@ public sealed class BudgetJourneyTests(BrowserFixture fixture) : IClassFixture<B
         await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await Expect(page.Locator("tbody")).ToContainTextAsync("operator@example.test");
         await page.GetByRole(AriaRole.Link, new() { Name = "Deliveries" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "80 % of the monthly budget" }).ClickAsync();
+        await page.Locator("section[aria-label=Deliveries]").GetByRole(AriaRole.Link, new() { Name = "80 % of the monthly budget" }).ClickAsync();
         await Expect(page.Locator("#delivery-title")).ToContainTextAsync("80 %");
         await Expect(page.Locator(".panel-facts")).ToContainTextAsync("$85.00");
         Assert.Empty(visit.Complaints);

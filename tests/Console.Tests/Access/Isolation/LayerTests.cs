@@ -2,8 +2,11 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using AgentConsole.Access;
+using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
+using AgentConsole.Budgets;
 using AgentConsole.Limits;
+using AgentConsole.Notify;
 using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Tests.Testing;
@@ -175,6 +178,10 @@ public sealed class LayerTests(TwoTenants shared)
             await app.Get<TenantQueries>().ListAsync(reach, none), await app.Get<TenantQueries>().FindAsync(reach, TwoTenants.Foreign, none),
             app.Get<PriceQueries>().List(reach, new(Search: "-model")).Items.Select(static price => price.Row.Model),
             await app.Get<AlertQueries>().ListOpenAsync(reach, 100, none),
+            (await app.Get<BudgetQueries>().ListAsync(reach, new(), none)).Items.Select(static item => item.Budget),
+            (await app.Get<RuleQueries>().ListAsync(reach, null, none)).Select(static rule => rule.Rule),
+            await app.Get<ChannelQueries>().ListAsync(reach, none),
+            await app.Get<ChannelQueries>().ListDeliveriesAsync(reach, new(), none),
             await app.Get<CorrectionReader>().ReadAsync(reach, from, to, UsageFilter.None, none),
             exports,
             await app.Get<LimitQueries>().ListAsync(reach, new(), none), await app.Get<RefusalQueries>().ListAsync(reach, new(), none), await app.Get<RefusalQueries>().CountAsync(reach, 48, none),

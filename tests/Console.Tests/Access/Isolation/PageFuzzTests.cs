@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using AgentConsole.Access;
+using AgentConsole.Alerts;
 using AgentConsole.Shell;
 using AgentConsole.Tests.Testing;
 using Bunit;
@@ -160,6 +161,8 @@ public sealed class PageFuzzTests(TwoTenants shared)
         await using var context = new BunitContext();
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddRadzenComponents();
+        // A list of services is not asked of the fallback.
+        foreach (var tab in scope.ServiceProvider.GetServices<AlertTab>()) context.Services.AddSingleton(tab);
         context.Services.AddFallbackServiceProvider(scope.ServiceProvider);
         var values = new Dictionary<string, object?> { ["Tenant"] = tenant, ["Id"] = await IdAsync(page, tenant) };
         var template = page.GetCustomAttribute<RouteAttribute>()!.Template;
