@@ -79,7 +79,7 @@ public sealed partial class JourneyTests(BrowserFixture fixture) : IClassFixture
         await Expect(page.Locator(".live")).ToHaveTextAsync("Paused");
         await fixture.Console.SendAsync(Now("pause-2", "pause"));
         await Expect(page.Locator("tr.linked")).ToHaveCountAsync(1);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Resume live updates" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Paused: resume live updates" }).ClickAsync();
 
         await Expect(page.Locator("tr.linked")).ToHaveCountAsync(2);
     }

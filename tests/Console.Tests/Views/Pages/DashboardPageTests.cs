@@ -67,8 +67,9 @@ public sealed class DashboardPageTests(PostgresFixture postgres) : StoreContext(
     [Fact]
     public async Task Tile_FollowsItsTenant()
     {
+        Services.AddSingleton(TimeProvider.System);
         await SendAsync(Event("a", "m", 2));
-        var page = Show(await CreateAsync(new PinnedTile("Cost", "/usage?measure=cost&look=number", TileWidth.Quarter)), "range=24h&tenant=acme");
+        var page = Show(await CreateAsync(new PinnedTile("Cost", "/usage?measure=cost&look=number", TileWidth.Quarter)), "from=2026-11-20&to=2026-11-21&tenant=acme");
         page.WaitForAssertion(() => Assert.Equal("$2.00", page.Find(".part-value").TextContent));
 
         await SendAsync(Event("b", "m", 3));
