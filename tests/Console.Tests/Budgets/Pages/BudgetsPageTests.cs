@@ -69,4 +69,23 @@ public sealed class BudgetsPageTests(SharedApp shared) : AccessPagesContext(shar
         Become(Role.TenantViewer, Tenant);
         Assert.Contains("There is no such budget", Open<BudgetsPage>($"/budgets?budget={made.Value.Id}").Markup);
     }
+
+    [Fact]
+    public async Task Card_OnATenantsOverview_LeadsToEachBudget_AndWithoutOneToMakingIt()
+    {
+        await SignedIn.AsAsync(Shared.App, Role.TenantAdmin, Tenant);
+        Become(Role.TenantAdmin, Tenant);
+        Assert.Contains("tab=create", Card().Find("a:not(h2 a)").GetAttribute("href"));
+        var made = await Shared.App.Get<AgentConsole.Budgets.CreateBudget>().ExecuteAsync(new("Search", new(Tenant), 5, AgentConsole.Budgets.BudgetPeriod.Day, [100], false, []), Caller.System, CancellationToken.None);
+        var line = Card().Find("li");
+        Assert.Contains("$0.00 of $5.00", line.TextContent, StringComparison.Ordinal);
+        Assert.Contains($"budget={made.Value!.Id}", line.QuerySelector("a")!.GetAttribute("href"), StringComparison.Ordinal);
+    }
+
+    private IRenderedComponent<BudgetsCard> Card()
+    {
+        var card = Render<BudgetsCard>(parameters => parameters.AddCascadingValue(AgentConsole.Shell.Frame.Read(AgentConsole.Shell.PageUrl.Parse($"/?tenant={Tenant}"), [], AgentConsole.Platform.Data.Reach.Of(Tenant))));
+        card.WaitForState(() => card.FindAll(".bone").Count == 0, TimeSpan.FromSeconds(20));
+        return card;
+    }
 }

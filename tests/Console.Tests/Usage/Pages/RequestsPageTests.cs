@@ -101,8 +101,12 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
         await page.InvokeAsync(() => page.FindComponent<RequestTable>().Instance.LookAsync(200, 20));
         page.WaitForAssertion(() => Assert.Contains("r-200", page.Markup));
         await SendAsync(Numbered(-2));
-        await Feed.SignalAsync(Topics.Usage("acme"));
-        page.WaitForAssertion(() => Assert.Contains("252 requests", page.Find(".summary").TextContent));
+        // The page's clock stands still: to it, an answer of the last second is new enough.
+        await Eventually.TrueAsync(async () =>
+        {
+            await Feed.SignalAsync(Topics.Usage("acme"));
+            return page.Find(".summary").TextContent.Contains("252 requests", StringComparison.Ordinal);
+        });
         Assert.Contains("r-200", page.Markup);
     }
 
