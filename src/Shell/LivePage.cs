@@ -19,6 +19,8 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     private CancellationTokenSource? pulling;
     private bool disposed;
     private bool paused;
+    /// <summary>A change came while a new URL was read.</summary>
+    private bool missed;
 
     [CascadingParameter] public required Frame Frame { get; set; }
 
@@ -85,13 +87,19 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
     }
 
     /// <summary>Pulls again for the same URL, as the retry button does.</summary>
-    protected Task ReloadAsync()
+    protected async Task ReloadAsync()
     {
         pulling?.Cancel();
         pulling?.Dispose();
         pulling = new();
         ChangedAt = null;
-        return PullGuardedAsync(pulling.Token);
+        var current = pulling.Token;
+        await PullGuardedAsync(current);
+        if (!missed || current.IsCancellationRequested)
+            return;
+        // What it opened with may be a second old, and so lack the change that came meanwhile.
+        StateHasChanged();
+        await RefreshAsync();
     }
 
     private async Task PullGuardedAsync(CancellationToken cancellationToken)
@@ -148,9 +156,10 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
         }
     }
 
-    /// <summary>A pull for a new URL goes on undisturbed; this one is then not needed.</summary>
+    /// <summary>A pull for a new URL goes on undisturbed; this one comes after it.</summary>
     private async Task RefreshAsync()
     {
+        missed = Busy;
         if (disposed || Busy || pulling is not { } current)
             return;
         ChangedAt = Clock.GetUtcNow();

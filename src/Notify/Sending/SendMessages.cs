@@ -6,10 +6,11 @@ using Npgsql;
 namespace AgentConsole.Notify.Sending;
 
 /// <summary>Sends what waits, a few at once, on every node that runs jobs. Each message arrives at least once; one that does not is tried for some fifteen hours and then given up, in sight.</summary>
-internal sealed partial class SendMessages(Outbox outbox, ChannelSeal seal, CallHook hooks, SendEmail email, ChannelChanges changes, TimeProvider time, ILogger<SendMessages> logger) : BackgroundService
+internal sealed partial class SendMessages(Outbox outbox, ChannelSeal seal, CallHook hooks, SendEmail email, ChannelChanges changes, TimeProvider time, ILogger<SendMessages> logger) : LastingService(logger)
 {
     private const int AtOnce = 8;
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    /// <summary>They look one after the other, so that somebody looks each second.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(AtOnce);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(10);
 
     private static readonly Counter<long> Attempts = Telemetry.Meter.CreateCounter<long>("console.deliveries.attempts", "{attempt}", "Attempts to deliver a message, by kind of channel and outcome.");
@@ -28,15 +29,16 @@ internal sealed partial class SendMessages(Outbox outbox, ChannelSeal seal, Call
         if (outcome.RetryAfter > wait) wait = outcome.RetryAfter.Value;
         await outbox.SettleAsync(delivery, outcome, began, isOver ? null : time.GetUtcNow() + wait, CancellationToken.None);
         Attempts.Add(1, new("kind", delivery.Kind?.Name() ?? "removed"), new("outcome", outcome.Delivered ? "delivered" : isOver ? "given up" : "failed"));
-        if (isOver && !outcome.Delivered) LogGivenUp(logger, delivery.Id, delivery.Tenant, delivery.Tries, outcome.Error);
+        if (isOver && !outcome.Delivered) LogGivenUp(Log, delivery.Id, delivery.Tenant, delivery.Tries, outcome.Error);
         changes.Tell(delivery.Tenant);
         return true;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => SendOnAsync(stoppingToken)));
+    protected override Task WorkAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(place => SendOnAsync(TimeSpan.FromSeconds(place), stoppingToken)));
 
-    private async Task SendOnAsync(CancellationToken stopping)
+    private async Task SendOnAsync(TimeSpan first, CancellationToken stopping)
     {
+        await Task.Delay(first, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!stopping.IsCancellationRequested)
         {
             var wait = Idle;
@@ -51,7 +53,7 @@ internal sealed partial class SendMessages(Outbox outbox, ChannelSeal seal, Call
             catch (Exception error) when (error is NpgsqlException or InvalidOperationException or IOException or TimeoutException)
             {
                 // The lease runs out, and the message is taken on again.
-                LogTrouble(logger, error);
+                LogTrouble(Log, error);
                 wait = AfterTrouble;
             }
             await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

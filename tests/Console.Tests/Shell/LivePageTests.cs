@@ -68,6 +68,21 @@ public sealed class LivePageTests : PagesContext
     }
 
     [Fact]
+    public async Task Signal_WhileANewUrlIsRead_PullsAgainAfterIt()
+    {
+        var first = next;
+        var page = Show("/probe");
+        await Feed.SignalAsync(Topics.AllUsage);
+        Assert.Single(pulled);
+
+        next = Done("with the change");
+        first.SetResult("older");
+
+        page.WaitForAssertion(() => Assert.Equal("with the change ", page.Markup));
+        Assert.Equal(2, pulled.Count);
+    }
+
+    [Fact]
     public void Frame_MovesToAnotherPage_PullsNothing()
     {
         next.SetResult("one");
