@@ -30,6 +30,7 @@ public sealed class NotifyApp : IAsyncLifetime
             ["Notify:Smtp:Tls"] = "false",
         });
         Client = App.Client();
+        await App.Get<SendMessages>().StopAsync(CancellationToken.None);
     }
 
     public async Task DisposeAsync()
