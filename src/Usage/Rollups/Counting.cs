@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace AgentConsole.Usage.Rollups;
 
-/// <summary>How PostgreSQL adds up counts: as floating point, which takes it half as long and is exact below 2^53, or as whole numbers of any size.</summary>
+/// <summary>How PostgreSQL adds up counts: as floating point, which is exact below 2^53 and the cheaper the more groups there are (a third less time for models by hour), or as whole numbers of any size.</summary>
 internal enum Counting { Floating, Whole }
 
 internal static class Countings
