@@ -40,6 +40,17 @@ public sealed class UsageQueriesTests(SharedApp shared) : IClassFixture<SharedAp
     }
 
     [Fact]
+    public async Task Breakdown_SumBeyondWhatFloatingPointTells_IsExact()
+    {
+        const long beyond = (1L << 53) + 1;
+        await shared.Client.SendUsageAsync(Json.Event("huge", _tenant));
+        await shared.App.RollUpAsync();
+        await shared.App.ExecuteAsync($"UPDATE usage_rollups SET input = {beyond} WHERE tenant_id = '{_tenant}'");
+        var read = await shared.Client.GetJsonAsync($"/api/v1/usage/breakdown?tenant={_tenant}&from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z&groupBy=model");
+        Assert.Equal((beyond, 1), (read.GetProperty("total").GetProperty("tokens").GetProperty("input").GetInt64(), read.GetProperty("total").GetProperty("requests").GetInt32()));
+    }
+
+    [Fact]
     public async Task HasEvents_IsFalseUntilTheFirst()
     {
         Assert.False(await Queries.HasEventsAsync(Reach.Of(_tenant), CancellationToken.None));
