@@ -1,3 +1,4 @@
+using AgentConsole.Platform.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,6 +20,8 @@ internal static class LedgerCopy
     private static readonly string MakeIncoming =
         $"CREATE TEMP TABLE IF NOT EXISTS usage_incoming ON COMMIT DELETE ROWS AS SELECT {EventColumns}, 0 AS position FROM usage_events WITH NO DATA";
 
+    private static readonly short ColumnsCopied = (short)(EventColumns.Count(static letter => letter == ',') + 2);
+
     private static readonly string CopyEvents = $"COPY usage_incoming ({EventColumns}, position) FROM STDIN (FORMAT BINARY)";
 
     /// <summary>The keys tell what is new, and are taken in one order; only that becomes events. Answers the positions of the others.</summary>
@@ -38,13 +41,14 @@ internal static class LedgerCopy
     public static async Task<IReadOnlyList<int>> EventsAsync(NpgsqlConnection connection, IEnumerable<UsageEvent> events, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
         await using (var make = new NpgsqlCommand(MakeIncoming, connection)) await make.ExecuteNonQueryAsync(cancellationToken);
-        await using (var copy = await connection.BeginBinaryImportAsync(CopyEvents, cancellationToken))
+        await using (var copy = await CopyRows.BeginAsync(connection, CopyEvents, cancellationToken))
         {
-            var (received, position) = (receivedAt.UtcDateTime, 0);
+            var position = 0;
             foreach (var usage in events)
             {
-                WriteEvent(copy, usage, received);
-                copy.Write(position++, NpgsqlDbType.Integer);
+                await copy.StartRowAsync(ColumnsCopied, cancellationToken);
+                WriteEvent(copy, usage, receivedAt);
+                copy.Int32(position++);
             }
             await copy.CompleteAsync(cancellationToken);
         }
@@ -72,74 +76,49 @@ internal static class LedgerCopy
             command.Parameters.Add(new() { Value = items.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
-    /// <summary>Values in the order of <see cref="EventColumns"/>. Synchronous writes go to a buffer; only full ones reach the socket.</summary>
-    private static void WriteEvent(NpgsqlBinaryImporter copy, UsageEvent usage, DateTime receivedAt)
+    /// <summary>Values in the order of <see cref="EventColumns"/>.</summary>
+    private static void WriteEvent(CopyRows copy, UsageEvent usage, DateTimeOffset receivedAt)
     {
-        copy.StartRow();
-        copy.Write(usage.TenantId, NpgsqlDbType.Text);
-        copy.Write(usage.Id, NpgsqlDbType.Text);
-        copy.Write(usage.Source, NpgsqlDbType.Text);
-        copy.Write(usage.OccurredAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-        copy.Write(receivedAt, NpgsqlDbType.TimestampTz);
-        copy.Write(usage.Provider, NpgsqlDbType.Text);
-        copy.Write(usage.Model, NpgsqlDbType.Text);
-        Text(copy, usage.RequestedModel);
-        Text(copy, usage.Operation);
-        copy.Write((short)usage.Status, NpgsqlDbType.Smallint);
-        Number(copy, usage.HttpStatus);
-        Text(copy, usage.Error);
-        Text(copy, usage.User);
-        Text(copy, usage.Key);
-        Text(copy, usage.Team);
-        Text(copy, usage.Session);
-        Text(copy, usage.Thread);
-        Text(copy, usage.Agent);
-        Text(copy, usage.Tool);
-        Text(copy, usage.Prompt);
-        Text(copy, usage.PromptVersion);
-        Text(copy, usage.Sandbox);
-        Json(copy, usage.ToolUses);
-        Json(copy, usage.RawUsage);
-        Text(copy, usage.UsageDialect);
-        copy.Write(usage.ServiceTier, NpgsqlDbType.Text);
-        copy.Write(usage.Batch, NpgsqlDbType.Boolean);
-        Text(copy, usage.Region);
-        Money(copy, usage.Cost);
-        Money(copy, usage.CostReported);
-        Text(copy, usage.PriceId);
-        copy.Write(usage.Conflicts, NpgsqlDbType.Array | NpgsqlDbType.Text);
-        Number(copy, usage.LatencyMs);
-        Number(copy, usage.TtftMs);
-        copy.Write(usage.Stream, NpgsqlDbType.Boolean);
-        copy.Write(usage.AttemptCount, NpgsqlDbType.Integer);
-        Json(copy, usage.Attempts);
-        Json(copy, usage.Hops);
-        Json(copy, usage.Tags, NpgsqlDbType.Jsonb);
+        copy.Text(usage.TenantId);
+        copy.Text(usage.Id);
+        copy.Text(usage.Source);
+        copy.Time(usage.OccurredAt);
+        copy.Time(receivedAt);
+        copy.Text(usage.Provider);
+        copy.Text(usage.Model);
+        copy.Text(usage.RequestedModel);
+        copy.Text(usage.Operation);
+        copy.Int16((short)usage.Status);
+        copy.Int32(usage.HttpStatus);
+        copy.Text(usage.Error);
+        copy.Text(usage.User);
+        copy.Text(usage.Key);
+        copy.Text(usage.Team);
+        copy.Text(usage.Session);
+        copy.Text(usage.Thread);
+        copy.Text(usage.Agent);
+        copy.Text(usage.Tool);
+        copy.Text(usage.Prompt);
+        copy.Text(usage.PromptVersion);
+        copy.Text(usage.Sandbox);
+        copy.Text(usage.ToolUses);
+        copy.Text(usage.RawUsage);
+        copy.Text(usage.UsageDialect);
+        copy.Text(usage.ServiceTier);
+        copy.Boolean(usage.Batch);
+        copy.Text(usage.Region);
+        copy.Decimal(usage.Cost);
+        copy.Decimal(usage.CostReported);
+        copy.Text(usage.PriceId);
+        copy.TextArray(usage.Conflicts);
+        copy.Int32(usage.LatencyMs);
+        copy.Int32(usage.TtftMs);
+        copy.Boolean(usage.Stream);
+        copy.Int32(usage.AttemptCount);
+        copy.Text(usage.Attempts);
+        copy.Text(usage.Hops);
+        copy.Jsonb(usage.Tags);
         var tokens = usage.Tokens;
-        foreach (var bucket in TokenCounts.Buckets) copy.Write(tokens[bucket], NpgsqlDbType.Bigint);
-    }
-
-    private static void Text(NpgsqlBinaryImporter copy, string? value)
-    {
-        if (value is null) copy.WriteNull();
-        else copy.Write(value, NpgsqlDbType.Text);
-    }
-
-    private static void Json(NpgsqlBinaryImporter copy, string? value, NpgsqlDbType type = NpgsqlDbType.Json)
-    {
-        if (value is null) copy.WriteNull();
-        else copy.Write(value, type);
-    }
-
-    private static void Number(NpgsqlBinaryImporter copy, int? value)
-    {
-        if (value is null) copy.WriteNull();
-        else copy.Write(value.Value, NpgsqlDbType.Integer);
-    }
-
-    private static void Money(NpgsqlBinaryImporter copy, decimal? value)
-    {
-        if (value is null) copy.WriteNull();
-        else copy.Write(value.Value, NpgsqlDbType.Numeric);
+        foreach (var bucket in TokenCounts.Buckets) copy.Int64(tokens[bucket]);
     }
 }

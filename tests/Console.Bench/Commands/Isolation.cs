@@ -64,8 +64,7 @@ internal static class Isolation
         await client.SendAllAsync(NativeEvents.Batches(count, 1_000, "isolation"), cancellationToken);
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        while (await Sql.CountAsync(connection, "SELECT count(*) FROM usage_events WHERE xid >= (SELECT xid FROM usage_rollup_watermark)", cancellationToken) > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        await Sql.WaitUntilRolledUpAsync(connection, cancellationToken);
         Console.WriteLine($"loaded     {client.Accepted:N0} events");
     }
 

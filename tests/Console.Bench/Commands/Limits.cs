@@ -44,16 +44,19 @@ internal static class Limits
         await client.CreateTenantAsync(Tenant, cancellationToken);
         foreach (var (scope, measure, window) in new[] { ("", "cost", "month"), ("\"user\":\"*\"", "cost", "day"), ("\"key\":\"*\"", "tokens", "hour"), ("\"team\":\"*\"", "requests", "minute"), ("\"model\":\"*\"", "cost", "week") })
             await client.CreateLimitAsync(Tenant, scope, measure, "900000000", window, cancellationToken);
-        await PaceAsync(client, "warm", rate, Math.Max(5, seconds / 3), connections, cancellationToken);
-        var latencies = await PaceAsync(client, "run", rate, seconds, connections, cancellationToken);
+        Task<Latencies> ReserveAsync(string run, int length) => PaceAsync(index => client.ReserveAsync(Tenant, $"{run}-{index}", $"u-{index % 500}", 0.01m, 2, cancellationToken), rate, length, connections, cancellationToken);
+        await ReserveAsync("warm", Math.Max(5, seconds / 3));
+        var latencies = await ReserveAsync("run", seconds);
+        var floor = await PaceAsync(_ => client.LookAsync("/health/live", cancellationToken), rate, seconds, connections, cancellationToken);
+        Console.WriteLine($"floor      {rate:N0}/s for {seconds} s of an answer that asks nothing: p50 {floor.Percentile(0.5):F2} ms, p95 {floor.Percentile(0.95):F2} ms, p99 {floor.Percentile(0.99):F2} ms");
         Console.WriteLine($"http       {rate:N0}/s for {seconds} s, five meters: p50 {latencies.Percentile(0.5):F2} ms, p95 {latencies.Percentile(0.95):F2} ms, p99 {latencies.Percentile(0.99):F2} ms (wanted: {WantedP50} and {WantedP99} ms)");
         var node = (await client.GetAsync("state", cancellationToken)).GetProperty("node");
         Console.WriteLine($"inside     p50 {node.GetProperty("p50Ms").GetDouble():F2} ms, p99 {node.GetProperty("p99Ms").GetDouble():F2} ms of the last 4,096 decisions, in the app itself");
         return latencies;
     }
 
-    /// <summary>At even intervals, whatever the answers do; one that is late waits for its connection, and its wait counts.</summary>
-    private static async Task<Latencies> PaceAsync(LimitsClient client, string run, int rate, int seconds, int connections, CancellationToken cancellationToken)
+    /// <summary>At a steady rate, to the millisecond: waiting more closely would take a core from those that are measured.</summary>
+    private static async Task<Latencies> PaceAsync(Func<int, Task<HttpStatusCode>> ask, int rate, int seconds, int connections, CancellationToken cancellationToken)
     {
         var (latencies, next, total, started) = (new Latencies(), -1, rate * seconds, Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
@@ -61,10 +64,9 @@ internal static class Limits
             while (Interlocked.Increment(ref next) is var index && index < total)
             {
                 var due = TimeSpan.FromSeconds((double)index / rate);
-                if (due - Stopwatch.GetElapsedTime(started) is { TotalMilliseconds: > 1 } early) await Task.Delay(early, TimeProvider.System, cancellationToken);
-                while (Stopwatch.GetElapsedTime(started) < due) await Task.Yield();
+                if (due - Stopwatch.GetElapsedTime(started) is { TotalMilliseconds: >= 1 } early) await Task.Delay(early, TimeProvider.System, cancellationToken);
                 var sent = Stopwatch.GetTimestamp();
-                var status = await client.ReserveAsync(Tenant, $"{run}-{index}", $"u-{index % 500}", 0.01m, 2, cancellationToken);
+                var status = await ask(index);
                 latencies.Add(Stopwatch.GetElapsedTime(sent));
                 if (status != HttpStatusCode.OK) throw new InvalidOperationException($"{status} of request {index}");
             }

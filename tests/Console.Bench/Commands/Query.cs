@@ -51,6 +51,9 @@ internal static class Query
         await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         if (await Sql.CountAsync(connection, "SELECT count(*) FROM usage_events", cancellationToken) < count) await LoadAsync(app, count, cancellationToken);
+        var loaded = Stopwatch.GetTimestamp();
+        await Sql.WaitUntilRolledUpAsync(connection, cancellationToken);
+        Console.WriteLine($"rolled up  {Stopwatch.GetElapsedTime(loaded).TotalSeconds:F1} s after the last answer");
         await Sql.ExecuteAsync(connection, "VACUUM ANALYZE", cancellationToken);
 
         using var http = new HttpClient { BaseAddress = app.Url };

@@ -120,8 +120,7 @@ internal static class Reprice
         var events = (await PostAsync(http, false, cancellationToken)).GetProperty("total").GetProperty("changed").GetInt64();
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        for (var waits = 0; waits < 100 && await Sql.CountAsync(connection, "SELECT count(*) FROM usage_events AS e, usage_rollup_watermark AS w WHERE e.xid >= w.xid", cancellationToken) > 0; waits++)
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        await Sql.WaitUntilRolledUpAsync(connection, cancellationToken);
         return events + await Sql.CountAsync(connection, """
             SELECT count(*) FROM
               (SELECT tenant_id, date_trunc('day', occurred_at, 'UTC') AS bucket_start, provider, model, status, count(*) - count(cost) AS unpriced, coalesce(sum(cost), 0) AS cost

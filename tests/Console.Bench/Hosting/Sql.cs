@@ -20,6 +20,13 @@ internal static class Sql
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Until no event is above the rollups' watermark; never ends while events come in fast.</summary>
+    public static async Task WaitUntilRolledUpAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        while (await CountAsync(connection, "SELECT count(*) FROM usage_events WHERE xid >= (SELECT xid FROM usage_rollup_watermark)", cancellationToken) > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+    }
+
     /// <summary>Reads all rows and forgets them; answers how many there were.</summary>
     public static async Task<int> DrainAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -43,6 +43,13 @@ internal sealed class LimitsClient : IDisposable
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => _http.GetFromJsonAsync<JsonElement>($"/api/v1/limits/{path}", cancellationToken);
 
+    public async Task<HttpStatusCode> LookAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(path, cancellationToken);
+        await response.Content.CopyToAsync(Stream.Null, cancellationToken);
+        return response.StatusCode;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<HttpStatusCode> PostAsync(string path, string body, CancellationToken cancellationToken)
