@@ -37,7 +37,7 @@ internal static class Ingest
     {
         await using var app = await AppProcess.StartAsync(folder.Path, new Dictionary<string, string> { ["ConnectionStrings__Console"] = connectionString }, cancellationToken);
         using (var warmUp = new IngestClient(app.Url, AppProcess.Key, "/api/v1/usage", connections))
-            await warmUp.SendAllAsync(NativeEvents.Batches(40 * batch, batch, "warm"), cancellationToken);
+            await warmUp.SendAllAsync(NativeEvents.Batches(200 * batch, batch, "warm"), cancellationToken);
         List<byte[]> batches = [.. NativeEvents.Batches(count, batch, "run")];
         using var client = new IngestClient(app.Url, AppProcess.Key, "/api/v1/usage", connections);
         var started = Stopwatch.GetTimestamp();
