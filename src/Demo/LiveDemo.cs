@@ -2,8 +2,8 @@ using AgentConsole.Demo.Traffic;
 
 namespace AgentConsole.Demo;
 
-/// <summary>Sends each day's requests as their time comes, with a pulse of small ones on top and a burst now and then, until the app stops.</summary>
-internal sealed class LiveDemo(DemoOptions options, SendDemo send, TimeProvider time)
+/// <summary>Sends each day's requests as their time comes, with a pulse of small ones on top and a burst now and then, until the app stops. The pulse asks the limits first, as a gateway does.</summary>
+internal sealed class LiveDemo(DemoOptions options, AskLimits limits, SendDemo send, TimeProvider time)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
@@ -20,7 +20,7 @@ internal sealed class LiveDemo(DemoOptions options, SendDemo send, TimeProvider 
         {
             if (Today() != day) planned = new Queue<DemoEvent>(planned.Concat(DayOf(day = Today(), stories)).OrderBy(static item => item.OccurredAt));
             var now = time.GetUtcNow();
-            List<DemoEvent> due = [.. Due(planned, now), .. Pulse(stories, now)];
+            List<DemoEvent> due = [.. Due(planned, now), .. await limits.ExecuteAsync(Pulse(stories, now), cancellationToken)];
             if (due.Count > 0) await send.ExecuteAsync(due, cancellationToken);
         }
     }

@@ -77,6 +77,9 @@ public static class Format
 
     public static string DateTime(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("yyyy-MM-dd HH:mm:ss", Culture);
 
+    /// <summary>Where seconds would say more than is known.</summary>
+    public static string Minute(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("yyyy-MM-dd HH:mm", Culture);
+
     public static string Time(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("HH:mm:ss", Culture);
 
     public static string Date(DateTimeOffset at, TimeZoneInfo zone) => Local(at, zone).ToString("yyyy-MM-dd", Culture);

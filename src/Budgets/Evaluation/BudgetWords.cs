@@ -48,7 +48,7 @@ internal static class BudgetWords
     }
 
     private static string Exhaustion(BudgetRow budget, TimeZoneInfo zone, SubjectStanding standing) =>
-        standing.ExhaustedAt is not { } at ? "" : standing.Spent >= budget.Amount ? $" Used up by {Format.DateTime(at, zone)}." : $" Expected to be used up around {Format.DateTime(at, zone)}.";
+        standing.ExhaustedAt is not { } at ? "" : standing.Spent >= budget.Amount ? $" Used up by {Format.Minute(at, zone)}." : $" Expected to be used up around {Format.Minute(at, zone)}.";
 
     private static IReadOnlyList<MessageFact> Facts(BudgetRow budget, BudgetSpan span, TimeZoneInfo zone, SubjectStanding standing)
     {
@@ -61,7 +61,7 @@ internal static class BudgetWords
             new("Amount", Format.MoneyExact(budget.Amount)),
         };
         if (standing.Forecast is { } forecast) facts.Add(new("Forecast", Format.Money(forecast)));
-        if (standing.ExhaustedAt is { } at) facts.Add(new(standing.Spent >= budget.Amount ? "Used up by" : "Expected to be used up", Format.DateTime(at, zone)));
+        if (standing.ExhaustedAt is { } at) facts.Add(new(standing.Spent >= budget.Amount ? "Used up by" : "Expected to be used up", Format.Minute(at, zone)));
         return facts;
     }
 

@@ -39,7 +39,7 @@ public sealed partial class BudgetPanel
         var whose = leading.Subject.Length == 0 ? "" : $"{leading.Subject}: ";
         var spent = $"{whose}{Format.Money(leading.Spent)} of {Format.Money(Budget.Amount)} in {standing.Span.Words(Budget.Period)}";
         var forecast = leading.Forecast is { } expected ? $"; {Format.Money(expected)} expected by its end" : "";
-        var end = leading.ExhaustedAt is not { } at ? "" : leading.Spent >= Budget.Amount ? $". Used up by {Format.DateTime(at, Zone)}" : $". It will be used up around {Format.DateTime(at, Zone)}";
+        var end = leading.ExhaustedAt is not { } at ? "" : leading.Spent >= Budget.Amount ? $". Used up by {Format.Minute(at, Zone)}" : $". It will be used up around {Format.Minute(at, Zone)}";
         return $"{spent}{forecast}{end}.{(leading.NoForecast is { } why ? $" No forecast: {why}" : "")}";
     }
 

@@ -114,7 +114,7 @@ public sealed class EvaluateBudgetsTests(BudgetApp shared) : IClassFixture<Budge
         Assert.Equal(0, await shared.EvaluateAsync());
         var alert = Assert.Single(await shared.OpenAsync(tenant));
         Assert.EndsWith("is forecast to be exceeded", alert.Title, StringComparison.Ordinal);
-        Assert.Contains("Forecast for the end of 2026-11: $292.50. Expected to be used up around 2026-11-23 18:00:00.", alert.Detail, StringComparison.Ordinal);
+        Assert.Contains("Forecast for the end of 2026-11: $292.50. Expected to be used up around 2026-11-23 18:00.", alert.Detail, StringComparison.Ordinal);
 
         await shared.SpendAsync(tenant, 30);
         Assert.Equal(1, await shared.EvaluateAsync());

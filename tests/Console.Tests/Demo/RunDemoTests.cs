@@ -80,6 +80,33 @@ public sealed class RunDemoTests(PostgresFixture postgres) : IClassFixture<Postg
     }
 
     [Fact]
+    public async Task Run_Filled_SetsWhatAnOperatorWouldHaveSet_Once()
+    {
+        var database = await postgres.CreateDatabaseAsync(ConsoleApp.MigrateAsync);
+        await using (var first = ConsoleApp.Start(database, Settings))
+            await Eventually.TrueAsync(async () => await first.CountAsync("budgets") == 4);
+
+        await using var second = ConsoleApp.Start(database, Settings);
+        await FilledAsync(second);
+        second.Time.Now = ConsoleApp.Now.AddHours(1);
+        await Eventually.TrueAsync(async () => await second.CountAsync("usage_events") > Wanted.Count);
+        // One more limit than the demo's own: that of the budget that blocks.
+        Assert.Equal((9, 5, 4, 1), (await second.CountAsync("limits"), await second.CountAsync("alert_rules"), await second.CountAsync("budgets"), await second.CountAsync("dashboards")));
+    }
+
+    [Fact]
+    public async Task Live_WhatALimitRefuses_IsToldAsDeniedAndShownAsRefused()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, new Dictionary<string, string?>(Settings) { ["Demo:LivePerMinute"] = "3000" });
+        await Eventually.TrueAsync(async () =>
+        {
+            app.Time.Now = app.Time.Now.AddSeconds(1);
+            return await app.CountAsync($"usage_events WHERE status = {(short)UsageStatus.Denied} AND http_status = 429 AND cost = 0") > 0 && await app.CountAsync("limit_refusals WHERE tenant_id = 'chatter'") > 0;
+        });
+        Assert.Equal(0, await app.CountAsync($"usage_events AS e JOIN limit_settlements AS s ON s.tenant_id = e.tenant_id AND s.request_id = e.event_id WHERE e.status = {(short)UsageStatus.Denied}"));
+    }
+
+    [Fact]
     public async Task Run_StoreOfSomeoneElse_StaysOff()
     {
         var database = await postgres.CreateDatabaseAsync(ConsoleApp.MigrateAsync);
