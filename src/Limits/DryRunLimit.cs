@@ -74,6 +74,9 @@ public sealed class DryRunLimit(UsageQueries usage, TenantQueries tenants, TimeP
 
     private sealed class Run(UsageQueries usage, Reach reach, LimitDraft limit, TimeZoneInfo zone, DateTimeOffset now)
     {
+        /// <summary>What was denied is no request.</summary>
+        private static readonly string[] Sent = [.. Enum.GetValues<UsageStatus>().Where(static status => status != UsageStatus.Denied).Select(static status => status.Name())];
+
         private readonly Dictionary<string, WouldBlock> _blocked = new(StringComparer.Ordinal);
         private readonly LimitDimension[] _dimensions = [.. limit.Scope.Named];
         private int _read, _checked;
@@ -152,6 +155,7 @@ public sealed class DryRunLimit(UsageQueries usage, TenantQueries tenants, TimeP
         private UsageFilter Filter(IReadOnlyList<string?>? group)
         {
             var filter = UsageFilter.None.With(Dimension.Tenant, limit.Scope.Tenant);
+            if (limit.Measure == LimitMeasure.Requests) filter = filter.With(Dimension.Status, Sent);
             for (var index = 0; index < _dimensions.Length; index++)
             {
                 var named = limit.Scope[_dimensions[index]] is { } name and not LimitScope.Each ? name : group?[index];

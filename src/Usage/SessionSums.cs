@@ -6,6 +6,7 @@ namespace AgentConsole.Usage;
 
 /// <summary>What a session came to, by further dimensions.</summary>
 /// <param name="First">When the first of its requests was.</param>
+/// <param name="Requests">Without those that were denied.</param>
 /// <param name="Values">In the order in which the dimensions were asked for; empty: none.</param>
 public sealed record SessionSum(string Session, IReadOnlyList<string> Values, DateTimeOffset First, long Requests, long Tokens, decimal Cost);
 
@@ -21,7 +22,7 @@ public sealed class SessionSums(Database database)
         await using var snapshot = await database.BeginAsync(Reach.Of(tenant), cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
         var groups = string.Concat(by.Select(static dimension => $", {UsageSql.EventColumn(dimension)}"));
         await using var command = new NpgsqlCommand($"""
-            SELECT count(*), coalesce(sum({Tokens}), 0)::bigint, coalesce(sum(r.cost), 0), r.session, min(r.occurred_at){groups} FROM usage_events AS r
+            SELECT count(*) FILTER (WHERE r.status <> {(short)UsageStatus.Denied}), coalesce(sum({Tokens}), 0)::bigint, coalesce(sum(r.cost), 0), r.session, min(r.occurred_at){groups} FROM usage_events AS r
             {(sessions is null ? "" : "JOIN unnest($3, $4) AS s(session, since) ON s.session = r.session AND r.occurred_at >= s.since")}
             WHERE r.tenant_id = $1 AND r.occurred_at >= $2 AND r.session IS NOT NULL
             GROUP BY r.session{groups}

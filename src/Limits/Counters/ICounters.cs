@@ -106,11 +106,12 @@ internal sealed record ReserveCall(string Tenant, string RequestId, TimeSpan Hol
 internal sealed record ExtendCall(string Tenant, string RequestId, TimeSpan HoldFor, long? Tokens, long? Cost, IReadOnlyList<MeterClaim> Claims);
 
 /// <summary>What a request came to.</summary>
-internal readonly record struct RequestUse(long Tokens, LimitAmount Cost)
+/// <param name="Requests">None when it was denied.</param>
+internal readonly record struct RequestUse(long Tokens, LimitAmount Cost, int Requests = 1)
 {
     public LimitAmount Of(LimitMeasure measure) => measure switch
     {
-        LimitMeasure.Requests => new(1),
+        LimitMeasure.Requests => new(Requests),
         LimitMeasure.Tokens => new(Tokens),
         LimitMeasure.Cost => Cost,
         LimitMeasure.Concurrency => LimitAmount.Zero,

@@ -6,7 +6,7 @@ using AgentConsole.Usage;
 namespace AgentConsole.Limits.Truth;
 
 /// <summary>
-/// Counts what the ledger takes in: an event settles the hold of its id, takes the place of what its sender settled, or is added. It follows the commit and never holds it up; while the
+/// Counts what the ledger takes in: an event settles the hold of its id, takes the place of what its sender settled, or is added; one that was denied is no request. It follows the commit and never holds it up; while the
 /// counters are away it waits for them, and what is too much for its queue is left to the check.
 /// </summary>
 internal sealed partial class CountUsage(TakenUsage taken, CurrentLimits current, ICounters counters, CheckSoon soon, LimiterState state, ILogger<CountUsage> logger) : LastingService(logger)
@@ -31,7 +31,7 @@ internal sealed partial class CountUsage(TakenUsage taken, CurrentLimits current
         var limits = current.Book.For(usage.TenantId);
         if (limits.IsEmpty) return;
         var subject = new LimitSubject(usage.TenantId, usage.Team, usage.User, usage.Key, usage.Model, usage.Provider, usage.Session);
-        await counters.CountAsync(usage.TenantId, usage.Id, Counts(limits, subject, usage.OccurredAt, new(usage.Tokens.Total, LimitAmount.OfMoney(usage.Cost ?? 0))), isEvent: true);
+        await counters.CountAsync(usage.TenantId, usage.Id, Counts(limits, subject, usage.OccurredAt, new(usage.Tokens.Total, LimitAmount.OfMoney(usage.Cost ?? 0), usage.Status == UsageStatus.Denied ? 0 : 1)), isEvent: true);
     }
 
     /// <summary>A limit that is over by now is counted on all the same: what it counted must stay whole.</summary>

@@ -27,7 +27,8 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
         foreach (var group in asked.GroupBy(static limit => (limit.Row.Window, limit.Kind[2..])))
         {
             var window = limits.WindowAt(group.Key.Window, now);
-            foreach (var part in await PartsAsync(tenant, group.First(), window, now, sessions, cancellationToken))
+            var countsRequests = group.Any(static limit => limit.Row.Measure == LimitMeasure.Requests);
+            foreach (var part in await PartsAsync(tenant, group.First(), countsRequests, window, now, sessions, cancellationToken))
                 foreach (var limit in group)
                     Add(sums, Meter.Name(limit.Kind, window, limit.Dimensions, part.Subject), limit, window, part);
         }
@@ -51,7 +52,7 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
     }
 
     /// <summary>Settlements first: one whose event comes in between is then counted twice until the next check, rather than not at all.</summary>
-    private async Task<List<Part>> PartsAsync(string tenant, CompiledLimit limit, MeterWindow window, DateTimeOffset now, IReadOnlyDictionary<string, DateTimeOffset>? sessions, CancellationToken cancellationToken)
+    private async Task<List<Part>> PartsAsync(string tenant, CompiledLimit limit, bool countsRequests, MeterWindow window, DateTimeOffset now, IReadOnlyDictionary<string, DateTimeOffset>? sessions, CancellationToken cancellationToken)
     {
         if (!window.IsCalendar)
         {
@@ -61,11 +62,12 @@ internal sealed class LedgerSums(UsageQueries usage, SessionSums sessionSums, Da
         var (from, to) = (DateTimeOffset.FromUnixTimeMilliseconds(window.StartMs), DateTimeOffset.FromUnixTimeMilliseconds(window.EndMs));
         var bySender = await SettledAsync(tenant, limit, from, to, null, cancellationToken);
         if (limit.Dimensions.Contains(LimitDimension.Session)) return [.. bySender, .. await SessionsAsync(tenant, limit, from, null, cancellationToken)];
-        Facet[] by = [.. limit.Dimensions.Select(static dimension => (Facet)dimension.InLedger())];
+        // What was denied is no request.
+        Facet[] by = [.. limit.Dimensions.Select(static dimension => (Facet)dimension.InLedger()), .. countsRequests ? [Dimension.Status] : Array.Empty<Facet>()];
         var query = new BreakdownQuery(from, to, TimeZoneInfo.Utc, Grain.Total, by, UsageFilter.None.With(Dimension.Tenant, tenant)) { Percentiles = false };
         var breakdown = await usage.BreakdownAsync(Reach.Of(tenant), query, cancellationToken);
         return [.. bySender, .. breakdown.Rows.Where(static row => row.Group.All(static value => value is not null))
-            .Select(row => new Part(Subject(tenant, limit.Dimensions, row.Group!), row.Measures.Requests, row.Measures.Tokens.Total, row.Measures.Cost))];
+            .Select(row => new Part(Subject(tenant, limit.Dimensions, row.Group!), countsRequests && row.Group[^1] == UsageStatus.Denied.Name() ? 0 : row.Measures.Requests, row.Measures.Tokens.Total, row.Measures.Cost))];
     }
 
     private async Task<IEnumerable<Part>> SessionsAsync(string tenant, CompiledLimit limit, DateTimeOffset from, IReadOnlyDictionary<string, DateTimeOffset>? sessions, CancellationToken cancellationToken)

@@ -142,8 +142,9 @@ internal sealed class CopyRows : IAsyncDisposable
     {
         WriteInt16(-1);
         await SendAsync(cancellationToken);
-        await _stream.DisposeAsync();
+        // From here on it is the server's to say.
         _completed = true;
+        await _stream.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()

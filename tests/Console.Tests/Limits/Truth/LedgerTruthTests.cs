@@ -16,8 +16,9 @@ public sealed class LedgerTruthTests(SharedApp shared) : IClassFixture<SharedApp
 
     private Task<string> TenantAsync() => Client.CreateTenantAsync($"truth-{Interlocked.Increment(ref _tenants)}");
 
-    private Task SendAsync(string tenant, string id, string user = "u", string? session = null) => Client.SendUsageAsync(Json.Event(id, tenant, item =>
+    private Task SendAsync(string tenant, string id, string user = "u", string? session = null, string? status = null) => Client.SendUsageAsync(Json.Event(id, tenant, item =>
     {
+        if (status is not null) item["status"] = status;
         (item["user"], item["provider"], item["model"], item["usage"]) = (user, "openai", "gpt-5", new System.Text.Json.Nodes.JsonObject { ["input"] = 70, ["output"] = 30 });
         if (session is not null) item["session"] = session;
     }));
@@ -69,6 +70,28 @@ public sealed class LedgerTruthTests(SharedApp shared) : IClassFixture<SharedApp
         await UsedAsync(tenant, limit, "200");
         Assert.Equal(HttpStatusCode.TooManyRequests, (await Client.ReserveAsync(tenant, $"{tenant}-c")).Status);
         Assert.Equal(HttpStatusCode.OK, (await Client.ReserveAsync(tenant, $"{tenant}-c", change: body => body["user"] = "another")).Status);
+    }
+
+    /// <summary>Whoever goes on asking after a refusal uses nothing more. What the event says was used counts all the same.</summary>
+    [Fact]
+    public async Task Event_OfADeniedRequest_IsNoRequest_InCountersNorWhenTheyAreLoaded()
+    {
+        var tenant = await TenantAsync();
+        await SendAsync(tenant, $"{tenant}-a", session: "s");
+        await SendAsync(tenant, $"{tenant}-b", session: "s", status: "denied");
+        var requests = await Client.CreateLimitAsync(Limit(tenant, "requests", "5", "day", Each("user")));
+        var bySession = await Client.CreateLimitAsync(Limit(tenant, "requests", "5", "session"));
+        var tokens = await Client.CreateLimitAsync(Limit(tenant, "tokens", "1000", "day", Each("user")));
+        await CheckedAsync(tenant, limits: 3);
+        await SendAsync(tenant, $"{tenant}-c", session: "s", status: "denied");
+        await SendAsync(tenant, $"{tenant}-d", session: "s", status: "failure");
+        await UsedAsync(tenant, tokens, "400");
+        await UsedAsync(tenant, requests, "2");
+        Assert.True(await shared.App.Get<CheckCounters>().ExecuteAsync(tenant, CancellationToken.None));
+        Assert.Equal(0, await shared.App.ScalarAsync<decimal>($"SELECT sum(repaired) FROM limit_checks WHERE tenant_id = '{tenant}'"));
+        Assert.Equal(2, await shared.App.ScalarAsync<decimal>($"SELECT ledger FROM limit_checks WHERE tenant_id = '{tenant}' AND limit_id = '{bySession}'"));
+        var (_, tried) = await Client.PostJsonAsync($"{Root}/dry-run", new System.Text.Json.Nodes.JsonObject { ["limit"] = Limit(tenant, "requests", "1", "day", Each("user")) });
+        Assert.Equal(1, tried.GetProperty("requests").GetInt64());
     }
 
     [Fact]
