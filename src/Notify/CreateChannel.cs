@@ -30,17 +30,16 @@ public sealed class CreateChannel
     public async Task<Result<NewChannel>> ExecuteAsync(ChannelDraft draft, Caller caller, CancellationToken cancellationToken)
     {
         if (!ChannelChanges.May(caller, draft.Tenant)) return caller.Refuse("channels.create");
-        var name = draft.Name.Trim();
-        if (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl)) return new InvalidChannel([$"name is 1 to {MaxNameLength} characters on one line."]);
         var target = await ChannelTarget.ReadAsync(draft.Kind, draft.Target, _guard, _options, cancellationToken);
         if (!target.Ok) return target.Error;
 
         await using var db = await _contexts.BeginAsync(caller.ReachOf(Permission.ManageBudgets), cancellationToken);
         if (!await db.Set<Tenant>().AnyAsync(row => row.TenantId == draft.Tenant, cancellationToken)) return new UnknownTenant(draft.Tenant);
-        if (await db.Set<Channel>().AnyAsync(row => row.TenantId == draft.Tenant && row.Name == name, cancellationToken)) return new InvalidChannel([$"There is a channel \"{name}\" already."]);
+        var name = await ChannelChanges.ReadNameAsync(db, draft.Tenant, draft.Name, own: null, cancellationToken);
+        if (!name.Ok) return name.Error;
         if (await db.Set<Channel>().CountAsync(row => row.TenantId == draft.Tenant, cancellationToken) >= Most) return new TooManyChannels(Most);
         var secret = draft.Kind == ChannelKind.Webhook ? ChannelSeal.NewSecret() : null;
-        var channel = Make(draft with { Name = name }, target.Value, secret, caller);
+        var channel = Make(draft with { Name = name.Value }, target.Value, secret, caller);
         db.Add(channel);
         var row = ChannelRow.Of(channel);
         await _changes.CommitAsync(db, new(draft.Tenant, caller.Actor, "channels.create", row.Id.ToString(), After: row.ToJson()), cancellationToken);

@@ -26,6 +26,9 @@ public static class NotifyFeature
         services.AddSingleton(static provider => new CreateChannel(
             provider.GetRequiredService<Contexts>(), provider.GetRequiredService<ChannelChanges>(), provider.GetRequiredService<ChannelSeal>(), provider.GetRequiredService<OutboundGuard>(),
             provider.GetRequiredService<NotifyOptions>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new ChangeChannel(
+            provider.GetRequiredService<Contexts>(), provider.GetRequiredService<ChannelChanges>(), provider.GetRequiredService<ChannelSeal>(), provider.GetRequiredService<OutboundGuard>(),
+            provider.GetRequiredService<NotifyOptions>()));
         services.AddSingleton(static provider => new RemoveChannel(provider.GetRequiredService<Contexts>(), provider.GetRequiredService<ChannelChanges>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new RotateChannelSecret(
             provider.GetRequiredService<Contexts>(), provider.GetRequiredService<ChannelChanges>(), provider.GetRequiredService<ChannelSeal>(), provider.GetRequiredService<TimeProvider>()));

@@ -30,6 +30,9 @@ internal static class NotifyEndpoints
         write.MapPost("/channels", CreateAsync).WithSummary("Makes a channel. The secret that a webhook is signed with (Standard Webhooks) is in this answer and never again.")
             .WithBody("kind: webhook, slack or email. target: an http or https address on the public internet, or e-mail addresses by comma.", Example, "application/json")
             .Produces<ChannelJson>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
+        write.MapPut("/channels/{id:guid}", ChangeAsync).WithSummary("Calls a channel by another name, or leads it elsewhere; its kind and its secret stay.")
+            .WithBody("target may be left out: it stays as it is.", """{"name":"on call","target":"https://hooks.example.com/other"}""", "application/json")
+            .Produces<ChannelJson>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         write.MapDelete("/channels/{id:guid}", RemoveAsync).WithSummary("Takes a channel away; what waits for it is given up.").Produces(204).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         write.MapPost("/channels/{id:guid}/rotate", RotateAsync).WithSummary("Gives a webhook a new secret; until the grace is over, both sign.")
             .WithBody("graceMinutes: 0 to 10080, default 60.", """{"graceMinutes":60}""", "application/json")
@@ -69,6 +72,16 @@ internal static class NotifyEndpoints
         if (ChannelKinds.Parse(kind) is not { } known) return Refuse(new InvalidChannel(["kind is one of webhook, slack, email."]), context);
         var made = await create.ExecuteAsync(new(tenant, name!, known, target!), Caller.Of(context), cancellationToken);
         return made.Ok ? Results.Json(ChannelJson.Of(made.Value.Channel, made.Value.Secret), statusCode: StatusCodes.Status201Created) : Refuse(made.Error, context);
+    }
+
+    private static async Task<IResult> ChangeAsync(Guid id, HttpContext context, ChangeChannel change, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync(context, cancellationToken);
+        if (!body.Ok) return Refuse(body.Error, context);
+        var (name, target) = (body.Value.RequiredText("name"), body.Value.Text("target"));
+        if (body.Value.Error is { } error) return Refuse(error, context);
+        var changed = await change.ExecuteAsync(id, name!, target, Caller.Of(context), cancellationToken);
+        return changed.Ok ? Results.Ok(ChannelJson.Of(changed.Value)) : Refuse(changed.Error, context);
     }
 
     private static async Task<IResult> RemoveAsync(Guid id, HttpContext context, RemoveChannel remove, CancellationToken cancellationToken)

@@ -43,6 +43,16 @@ public sealed partial class ChannelsTab
         return new(channels, await Choices.ListAsync(caller.ReachOf(Permission.ManageBudgets), cancellationToken), Options.HasEmail, caller, Clock.GetUtcNow());
     }
 
+    /// <summary>The channel that the URL asks to change; null when there is none, or not for this visitor.</summary>
+    private ChannelRow? Changing => Guid.TryParse(Url["change"], out var id) && Data!.Channels.FirstOrDefault(channel => channel.Id == id) is { } found && Data.Caller.Can(Permission.ManageBudgets, found.Tenant) ? found : null;
+
+    private Task ChangedAsync(ChannelRow channel)
+    {
+        done = $"{channel.Name} is changed. Send it a test.";
+        Navigation.NavigateTo(Url.Without("change").ToString());
+        return ReloadAsync();
+    }
+
     private Task MadeAsync(NewChannel channel)
     {
         (made, done) = (channel, channel.Secret is null ? $"{channel.Channel.Name} is there. Send it a test." : null);

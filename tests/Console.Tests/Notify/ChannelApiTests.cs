@@ -59,6 +59,46 @@ public sealed class ChannelApiTests(NotifyApp shared) : IClassFixture<NotifyApp>
     }
 
     [Fact]
+    public async Task Change_LeadsElsewhere_WhatWaitsToo_AndTheSecretStays()
+    {
+        await using var receiver = await HookReceiver.StartAsync();
+        var tenant = await shared.TenantAsync();
+        var made = await shared.ChannelAsync(tenant, Target);
+        var id = made.GetProperty("id").GetString();
+        using (var asked = await shared.Client.PostAsync($"/api/v1/channels/{id}/test", null)) Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        using var changed = await shared.Client.PutAsync($"/api/v1/channels/{id}", Json.Body(JsonSerializer.Serialize(new { name = "at night", target = receiver.Address })));
+        var row = JsonSerializer.Deserialize<JsonElement>(await changed.Content.ReadAsStringAsync());
+        Assert.Equal((HttpStatusCode.OK, "at night", false), (changed.StatusCode, row.GetProperty("name").GetString(), row.GetProperty("secret").ValueKind != JsonValueKind.Null));
+        await shared.SendAsync();
+        Assert.Contains("on call", Assert.Single(receiver.Calls).Body, StringComparison.Ordinal);
+        Assert.Equal(1, await shared.App.CountAsync($"audit_entries WHERE tenant_id = '{tenant}' AND action = 'channels.change'"));
+
+        // The name alone: where it leads stays.
+        using var renamed = await shared.Client.PutAsync($"/api/v1/channels/{id}", Json.Body("""{"name":"by day"}"""));
+        Assert.Equal(row.GetProperty("target").GetString(), JsonSerializer.Deserialize<JsonElement>(await renamed.Content.ReadAsStringAsync()).GetProperty("target").GetString());
+    }
+
+    [Fact]
+    public async Task Change_ThatIsWrong_ChangesNothing()
+    {
+        var tenant = await shared.TenantAsync();
+        var id = (await shared.ChannelAsync(tenant, Target)).GetProperty("id").GetString();
+        await shared.ChannelAsync(tenant, Target, name: "another");
+        foreach (var (body, status, reason) in new[]
+        {
+            ("""{"name":"another"}""", 400, "already"), ("""{"name":""}""", 400, "name"), ("""{"target":"https://8.8.8.8/"}""", 400, "name"),
+            ("""{"name":"a","target":"http://169.254.169.254/"}""", 400, "public internet"), ("""{"name":"a","target":"hook"}""", 400, "not an address"),
+        })
+        {
+            using var refused = await shared.Client.PutAsync($"/api/v1/channels/{id}", Json.Body(body));
+            Assert.Contains(reason, await Json.ProblemAsync(refused, status), StringComparison.Ordinal);
+        }
+        using var nowhere = await shared.Client.PutAsync($"/api/v1/channels/{Guid.NewGuid()}", Json.Body("""{"name":"a"}"""));
+        await Json.ProblemAsync(nowhere, 404);
+        Assert.Equal(1, await shared.App.CountAsync($"channels WHERE tenant_id = '{tenant}' AND name = 'on call'"));
+    }
+
+    [Fact]
     public async Task Rotate_OfWhatIsNotSigned_OrWithTooLongAGrace_IsRefused()
     {
         var tenant = await shared.TenantAsync();

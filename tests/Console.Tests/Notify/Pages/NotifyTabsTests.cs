@@ -36,6 +36,27 @@ public sealed class NotifyTabsTests(SharedApp shared) : AccessPagesContext(share
     }
 
     [Fact]
+    public async Task Channel_Changed_KeepsItsAddressWhereNoneIsGiven()
+    {
+        await SignedIn.AsAsync(Shared.App, Role.TenantAdmin, Tenant);
+        var id = (await Shared.App.Get<CreateChannel>().ExecuteAsync(new(Tenant, "on call", ChannelKind.Slack, "https://8.8.8.8/a"), Caller.System, CancellationToken.None)).Value!.Channel.Id;
+        Become(Role.TenantAdmin, Tenant);
+        var page = Open<AlertsPage>($"/alerts?tab=channels&change={id}");
+        page.WaitForElement("form");
+        Assert.Equal("on call", page.FindAll("form input")[0].GetAttribute("value"));
+        page.FindAll("form input")[0].Change("at night");
+        await page.Find("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("at night is changed", page.Find(".notice.ok").TextContent));
+        var row = Assert.Single(await Shared.App.Get<ChannelQueries>().ListAsync(Reach.Of(Tenant), CancellationToken.None));
+        Assert.Equal(("at night", "https://8.8.8.8/…"), (row.Name, row.Shown));
+
+        Become(Role.TenantViewer, Tenant);
+        var viewed = Open<AlertsPage>($"/alerts?tab=channels&change={id}");
+        viewed.WaitForElement("tbody tr");
+        Assert.Empty(viewed.FindAll("form"));
+    }
+
+    [Fact]
     public async Task Channel_ThatMayNotBeCalled_SaysSo()
     {
         await SignedIn.AsAsync(Shared.App, Role.TenantAdmin, Tenant);
