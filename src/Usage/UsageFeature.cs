@@ -42,6 +42,7 @@ public static class UsageFeature
         services.AddSingleton<SessionQueries>();
         services.AddSingleton<SubjectQueries>();
         services.AddSingleton<SharedBreakdowns>();
+        services.AddSingleton<SharedRequests>();
         services.AddSingleton<EventReads>();
         services.AddSingleton<ExplorerQueries>();
         services.AddSingleton<SharedExplorations>();

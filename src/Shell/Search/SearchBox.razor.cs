@@ -11,6 +11,7 @@ public sealed partial class SearchBox : IDisposable
     private SearchAnswer answer = SearchAnswer.None;
     private string text = "";
     private bool busy;
+    private bool looking;
     private Frame? listed;
 
     [Parameter, EditorRequired] public required Frame Frame { get; set; }
@@ -27,13 +28,24 @@ public sealed partial class SearchBox : IDisposable
         _ => $"{Format.Count(answer.Hits)} found",
     };
 
-    /// <summary>What is listed leads on from the page that is open.</summary>
-    protected override async Task OnParametersSetAsync()
+    private bool IsListed => !ReferenceEquals(answer, SearchAnswer.None);
+
+    /// <summary>What is listed leads on from the page that is open. Most pages come and go without a look at it, and are not to carry it.</summary>
+    protected override Task OnParametersSetAsync()
     {
-        if (listed == Frame) return;
+        if (listed == Frame) return Task.CompletedTask;
         listed = Frame;
-        await AskAsync();
+        answer = looking ? answer : SearchAnswer.None;
+        return looking ? AskAsync() : Task.CompletedTask;
     }
+
+    private Task OnFocusAsync()
+    {
+        looking = true;
+        return IsListed ? Task.CompletedTask : AskAsync();
+    }
+
+    private void OnBlur() => looking = false;
 
     public void Dispose()
     {

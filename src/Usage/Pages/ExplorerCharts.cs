@@ -12,6 +12,7 @@ public static class ExplorerCharts
     private const char Between = '\u001f';
     private const int MostTiles = 16;
 
+    private static readonly MadeOnce<Exploration, ChartModel> Drawn = new();
     private static readonly string[] Weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
     public static ChartModel Build(ExplorerData data, Exploration now, SeriesColours colours) => data.View.Chart switch
@@ -57,17 +58,23 @@ public static class ExplorerCharts
         var (view, measure) = (data.View, data.View.Measure);
         var starts = now.Buckets.TakeWhile(start => start < view.Range.End).ToList();
         var painted = Colours(view, now, colours);
-        var series = now.Series.Select(one => one.Group is { } group
-            ? new ChartSeries(Key(group), view.GroupBy.Values(group), painted[Key(group)], Values(one.Over))
-            : new ChartSeries(OtherKey, $"other ({Format.Count(one.Folded)})", OtherKey, Values(one.Over))).ToList();
-        if (!measure.IsAdditive() && series.Count > 1) series.Add(new(AllKey, "all together", "unknown", Values(now.Over)));
         var partial = starts.Count > 0 && TimeBuckets.Next(starts[^1], view.Range.Zone, view.Grain) > view.Range.Now ? starts.Count - 1 : (int?)null;
-        return new(TimeBuckets.Label(starts, view.Range.Zone, view.Grain), series, Unit(measure), partial)
+        var alike = (measure, view.Chart, view.Compare, view.Range.Zone.Id, starts.Count, partial, data.FirstUse, data.Comparison, data.Before, string.Join(' ', now.Series.Select(one => one.Group is { } group ? painted[Key(group)] : "")));
+        return Drawn.Of(now, alike, Draw);
+
+        ChartModel Draw()
         {
-            Kind = view.Chart switch { ExplorerChart.Area => ChartKind.Area, ExplorerChart.Bar => ChartKind.Bar, _ => ChartKind.Line },
-            Stacked = measure.IsAdditive() && view.Chart != ExplorerChart.Line,
-            Before = Before(data, now, starts),
-        };
+            var series = now.Series.Select(one => one.Group is { } group
+                ? new ChartSeries(Key(group), view.GroupBy.Values(group), painted[Key(group)], Values(one.Over))
+                : new ChartSeries(OtherKey, $"other ({Format.Count(one.Folded)})", OtherKey, Values(one.Over))).ToList();
+            if (!measure.IsAdditive() && series.Count > 1) series.Add(new(AllKey, "all together", "unknown", Values(now.Over)));
+            return new(TimeBuckets.Label(starts, view.Range.Zone, view.Grain), series, Unit(measure), partial)
+            {
+                Kind = view.Chart switch { ExplorerChart.Area => ChartKind.Area, ExplorerChart.Bar => ChartKind.Bar, _ => ChartKind.Line },
+                Stacked = measure.IsAdditive() && view.Chart != ExplorerChart.Line,
+                Before = Before(data, now, starts),
+            };
+        }
 
         double?[] Values(IReadOnlyList<Measures?> over) => [.. starts.Select((start, at) => Value(measure, over[at], IsKnown(data, now, at)))];
     }

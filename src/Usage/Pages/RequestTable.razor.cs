@@ -9,9 +9,9 @@ namespace AgentConsole.Usage.Pages;
 public sealed partial class RequestTable : IAsyncDisposable
 {
     /// <summary>Rows drawn beyond what is seen, at either end: as far as one scrolls before the next ones are there.</summary>
-    private const int Margin = 30;
+    private const int Margin = 15;
     private const int MostVisible = 150;
-    private const int VisibleAtFirst = 40;
+    private const int VisibleAtFirst = 30;
 
     private readonly CancellationTokenSource gone = new();
     private ElementReference box;

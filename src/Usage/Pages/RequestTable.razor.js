@@ -3,7 +3,7 @@ const enough = 8;
 
 export function watch(box, owner) {
   const main = box.closest(".frame-main") ?? document.documentElement;
-  let told = { first: 0, rows: 40 };
+  let told = { first: 0, rows: 30 };
   let asking = false;
   let drawn = 0;
 

@@ -23,6 +23,7 @@ public sealed partial class RequestsPage
 
     [Inject] private UsageQueries Queries { get; set; } = null!;
     [Inject] private SharedBreakdowns Shared { get; set; } = null!;
+    [Inject] private SharedRequests Beginnings { get; set; } = null!;
     [Inject] private CurrentPrices Prices { get; set; } = null!;
     [Inject] private ILogger<RequestsPage> Log { get; set; } = null!;
 
@@ -82,7 +83,7 @@ public sealed partial class RequestsPage
     }
 
     private RequestScroll Scroll(Reach reach, PageUrl url, RequestQuery query) => new(
-        (page, cancel) => Queries.ListRequestsAsync(reach, page, cancel), (page, rows, cancel) => Queries.SkipRequestsAsync(reach, page, rows, cancel), query) { Key = ScrollKey(url) };
+        (page, cancel) => page.Cursor is null ? Beginnings.ReadAsync(reach, ScrollKey(url), page, ChangedAt, cancel) : Queries.ListRequestsAsync(reach, page, cancel), (page, rows, cancel) => Queries.SkipRequestsAsync(reach, page, rows, cancel), query) { Key = ScrollKey(url) };
 
     /// <summary>A request does not change but for its price, so that the one that is open is not read again with every event.</summary>
     private async Task<RequestDetail?> OpenAsync(Reach reach, PageUrl url, CancellationToken cancellationToken)

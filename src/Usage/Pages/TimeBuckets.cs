@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using AgentConsole.Shell;
 using AgentConsole.Shell.Widgets;
@@ -8,6 +9,10 @@ namespace AgentConsole.Usage.Pages;
 public static class TimeBuckets
 {
     private const int TicksWanted = 7;
+    /// <summary>A full house is emptied.</summary>
+    private const int MostLabels = 100;
+
+    private static readonly ConcurrentDictionary<(DateTimeOffset First, DateTimeOffset Last, int Count, string Zone, Grain Grain), IReadOnlyList<ChartBucket>> Labels = new();
 
     /// <summary>Starts of the buckets that meet [from, to), ascending.</summary>
     public static IReadOnlyList<DateTimeOffset> Between(DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone, Grain grain)
@@ -51,7 +56,15 @@ public static class TimeBuckets
     }
 
     /// <summary>A short label under every n-th bucket, a whole one for each.</summary>
+    /// <remarks>Every chart of the same time has the same: they are made once.</remarks>
     public static IReadOnlyList<ChartBucket> Label(IReadOnlyList<DateTimeOffset> starts, TimeZoneInfo zone, Grain grain)
+    {
+        if (starts.Count == 0) return [];
+        if (Labels.Count >= MostLabels) Labels.Clear();
+        return Labels.GetOrAdd((starts[0], starts[^1], starts.Count, zone.Id, grain), _ => Write(starts, zone, grain));
+    }
+
+    private static IReadOnlyList<ChartBucket> Write(IReadOnlyList<DateTimeOffset> starts, TimeZoneInfo zone, Grain grain)
     {
         var locals = starts.Select(start => TimeZoneInfo.ConvertTime(start, zone)).ToList();
         var every = Every(locals, grain);

@@ -1,5 +1,6 @@
 using AgentConsole.Shell;
 using AgentConsole.Shell.Widgets;
+using Microsoft.AspNetCore.Components;
 
 namespace AgentConsole.Usage.Pages;
 
@@ -9,6 +10,9 @@ public static class UsageCharts
     private const string OtherKey = "other";
     private const string ValuePrefix = "is:";
 
+    private static readonly MadeOnce<Breakdown, ChartModel> Drawn = new();
+    private static readonly MadeOnce<Breakdown, MarkupString> Sparks = new();
+
     public static ChartModel Cost(UsageBoard board, SeriesColours colours) =>
         Build(board, colours, ChartUnit.Usd, static measures => measures.CostKnown ? (double)measures.Cost : null);
 
@@ -16,9 +20,15 @@ public static class UsageCharts
         Build(board, colours, ChartUnit.Tokens, static measures => measures.Tokens.Total);
 
     /// <summary>The whole per bucket, for a tile.</summary>
-    public static IReadOnlyList<double> Spark(UsageBoard board, Func<Measures, double> measure)
+    /// <param name="measure">The same delegate for the same measure.</param>
+    public static MarkupString Spark(UsageBoard board, Func<Measures, double> measure)
     {
         var starts = Starts(board);
+        return Sparks.Of(board.Over, (measure, starts.Count), () => Sparkline.Of(Whole(board, starts, measure)));
+    }
+
+    private static double[] Whole(UsageBoard board, IReadOnlyList<DateTimeOffset> starts, Func<Measures, double> measure)
+    {
         var index = Index(starts);
         var values = new double[starts.Count];
         foreach (var row in board.Over.Rows)
@@ -44,15 +54,20 @@ public static class UsageCharts
         var starts = Starts(board);
         var index = Index(starts);
         var names = colours.Assign(view.GroupBy.Name(), board.Top);
-        var series = board.Top.Select((value, at) => new ChartSeries(
-            value is null ? "none" : ValuePrefix + value,
-            view.GroupBy.Value(value),
-            names[at],
-            Values(board.Leading.Rows.Where(row => row.Group[0] == value), index, measure))).ToList();
-        if (board.Groups.Rows.Count > board.Top.Count)
-            series.Add(new(OtherKey, $"other ({Format.Count(board.Groups.Rows.Count - board.Top.Count)})", OtherKey, Rest(board, series, index, measure)));
         var now = starts.TakeWhile(start => TimeBuckets.Next(start, view.Range.Zone, view.Grain) <= view.Range.Now).Count();
-        return new(TimeBuckets.Label(starts, view.Range.Zone, view.Grain), series, unit, now < starts.Count ? now : null);
+        return Drawn.Of(board.Leading, (unit, board.Over, board.Groups, view.Range.Zone.Id, starts.Count, now, string.Join(' ', names)), Draw);
+
+        ChartModel Draw()
+        {
+            var series = board.Top.Select((value, at) => new ChartSeries(
+                value is null ? "none" : ValuePrefix + value,
+                view.GroupBy.Value(value),
+                names[at],
+                Values(board.Leading.Rows.Where(row => row.Group[0] == value), index, measure))).ToList();
+            if (board.Groups.Rows.Count > board.Top.Count)
+                series.Add(new(OtherKey, $"other ({Format.Count(board.Groups.Rows.Count - board.Top.Count)})", OtherKey, Rest(board, series, index, measure)));
+            return new(TimeBuckets.Label(starts, view.Range.Zone, view.Grain), series, unit, now < starts.Count ? now : null);
+        }
     }
 
     private static double?[] Values(IEnumerable<BreakdownRow> rows, Dictionary<long, int> index, Func<Measures, double?> measure)

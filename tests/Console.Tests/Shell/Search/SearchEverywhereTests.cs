@@ -95,6 +95,10 @@ public sealed class SearchEverywhereTests : PagesContext
         Assert.Equal(box.Find("[role=listbox]").Id, field.GetAttribute("aria-controls"));
         Assert.Equal("Search", box.Find("dialog").GetAttribute("aria-label"));
 
+        Assert.Empty(box.FindAll("[role=option]"));
+        field.Focus();
+        box.WaitForAssertion(() => Assert.Equal(3, box.FindAll("[role=option]").Count));
+
         field.Input("u-1");
 
         box.WaitForAssertion(() => Assert.Equal("u-1", box.Find("[role=listbox]").GetAttribute("data-for")));

@@ -40,7 +40,7 @@ public sealed class WidgetTests : PagesContext
     [Fact]
     public void Change_Worse_SaysSoInWordsToo()
     {
-        var mark = Render<ChangeMark>(static parameters => parameters.Add(mark => mark.Value, Change.Between(3, 2, Format.Money, "the 7 days before", true)!));
+        var mark = Render(static builder => builder.AddContent(0, ChangeMark.Of(Change.Between(3, 2, Format.Money, "the 7 days before", true)!)));
 
         Assert.Contains("critical", mark.Find(".change").ClassList);
         Assert.Contains("up", mark.Find(".visually-hidden").TextContent);
@@ -52,8 +52,7 @@ public sealed class WidgetTests : PagesContext
     [InlineData("-name", "/u?sort=-cost", null)]
     public void SortHeader_Clicked_TurnsTheOrder(string sort, string href, string? aria)
     {
-        var header = Render<SortHeader>(parameters => parameters
-            .Add(header => header.Label, "Cost").Add(header => header.Name, "cost").Add(header => header.Sort, sort).Add(header => header.Url, PageUrl.Parse("/u?cursor=x")));
+        var header = Render(SortHeader.Of("Cost", "cost", sort, PageUrl.Parse("/u?cursor=x")));
 
         Assert.Equal(href, header.Find("a").GetAttribute("href"));
         Assert.Equal(aria, header.Find("th").GetAttribute("aria-sort"));

@@ -3,6 +3,7 @@ using AgentConsole.Usage;
 using AgentConsole.Usage.Pages;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentConsole.Tests.Usage.Pages;
@@ -135,5 +136,10 @@ public sealed class RequestFilterTests : PagesContext
     [InlineData("/requests?open=acme/")]
     public void Open_ThatNamesNone_IsNone(string text) => Assert.Null(OpenRequest.Read(PageUrl.Parse(text)));
 
-    private IRenderedComponent<RequestFilterForm> Show(string url) => Render<RequestFilterForm>(parameters => parameters.Add(form => form.Url, PageUrl.Parse(url)));
+    private IRenderedComponent<RequestFilterForm> Show(string url)
+    {
+        var form = Render<RequestFilterForm>(parameters => parameters.Add(form => form.Url, PageUrl.Parse(url)));
+        form.Find("details").TriggerEvent("onfocusin", new FocusEventArgs());
+        return form;
+    }
 }

@@ -4,6 +4,7 @@ using AgentConsole.Usage;
 using AgentConsole.Usage.Pages;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentConsole.Tests.Usage.Pages;
@@ -83,7 +84,7 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
         Assert.DoesNotContain("r-000", page.Markup);
         Assert.Equal("302", page.Find("a[data-row][href*='r-300']").Closest("tr")!.GetAttribute("aria-rowindex"));
         Assert.Equal("351", page.Find("table").GetAttribute("aria-rowcount"));
-        Assert.InRange(page.FindAll("tr.linked").Count, 40, 100);
+        Assert.InRange(page.FindAll("tr.linked").Count, 30, 100);
         Assert.Empty(page.FindAll("tr.waiting"));
     }
 
@@ -95,13 +96,16 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
         page.WaitForElement("tr.linked");
 
         await SendAsync(Numbered(-1));
-        await Feed.SignalAsync(Topics.Usage("acme"));
-        page.WaitForAssertion(() => Assert.Equal("r--001", Id(page, 0)));
+        // The page's clock stands still: to it, an answer of the last second is new enough.
+        await Eventually.TrueAsync(async () =>
+        {
+            await Feed.SignalAsync(Topics.Usage("acme"));
+            return Id(page, 0) == "r--001";
+        });
 
         await page.InvokeAsync(() => page.FindComponent<RequestTable>().Instance.LookAsync(200, 20));
         page.WaitForAssertion(() => Assert.Contains("r-200", page.Markup));
         await SendAsync(Numbered(-2));
-        // The page's clock stands still: to it, an answer of the last second is new enough.
         await Eventually.TrueAsync(async () =>
         {
             await Feed.SignalAsync(Topics.Usage("acme"));
@@ -155,6 +159,7 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
 
         Assert.Equal(["Time ↓", "Tool", "Cost"], page.FindAll("table.requests thead th").Select(static head => head.TextContent));
         Assert.Equal(3, page.FindAll("table.requests tbody tr.linked > *").Count);
+        page.Find(".column-card").ParentElement!.TriggerEvent("onfocusin", new FocusEventArgs());
         Assert.Contains("/requests?range=24h&tenant=acme&cols=tool%2Coutput%2Ccost", page.FindAll(".column-card a").Select(static link => link.GetAttribute("href")));
     }
 

@@ -61,6 +61,7 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         Services.AddSingleton(new MoneyQueries(database));
         Services.AddSingleton(usage);
         Services.AddSingleton(new SharedBreakdowns(usage, time));
+        Services.AddSingleton(new SharedRequests(usage, time));
         Services.AddSingleton(new MonthForecasts(new SharedBreakdowns(usage, time), still));
         Services.AddSingleton(new LiveTail(database, time));
         Services.AddSingleton(new IngestionQueries(database));
