@@ -2,9 +2,14 @@ using System.Collections.Concurrent;
 
 namespace AgentConsole.Platform.Live;
 
-/// <summary>The change feed of one process. A signal costs a few nanoseconds however many listen; a slow listener delays only itself.</summary>
+/// <summary>
+/// The change feed of one process. A signal costs a few nanoseconds however many listen; a slow listener delays only itself. Where very many listen to one topic each is called
+/// less often, so that those who only look leave the machine to those who click.
+/// </summary>
 internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> logger) : IChangeFeed
 {
+    private const double CallsPerSecond = 100;
+
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<Subscription, byte>> _topics = new();
 
     public void Signal(string topic)
@@ -16,12 +21,14 @@ internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> 
     public IDisposable Subscribe(string topic, TimeSpan throttle, Func<CancellationToken, Task> onChange)
     {
         var subscriptions = _topics.GetOrAdd(topic, static _ => new());
-        var subscription = new Subscription(throttle, onChange, time, logger, self => subscriptions.TryRemove(self, out _));
+        var subscription = new Subscription(() => Pace(throttle, subscriptions.Count), onChange, time, logger, self => subscriptions.TryRemove(self, out _));
         subscriptions.TryAdd(subscription, 0);
         return subscription;
     }
 
-    /// <summary>Runs its listener after a signal, then waits out the throttle; signals meanwhile add up to one more run.</summary>
+    private static TimeSpan Pace(TimeSpan throttle, int listeners) => TimeSpan.FromSeconds(Math.Max(throttle.TotalSeconds, listeners / CallsPerSecond));
+
+    /// <summary>Runs its listener after a signal, then waits out its pace; signals meanwhile add up to one more run.</summary>
     private sealed class Subscription : IDisposable
     {
         // Neither is disposed: one who signals may still hold a subscription that has just ended, and both hold no handle.
@@ -30,10 +37,10 @@ internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> 
         private readonly Action<Subscription> _remove;
         private int _pending;
 
-        public Subscription(TimeSpan throttle, Func<CancellationToken, Task> onChange, TimeProvider time, ILogger logger, Action<Subscription> remove)
+        public Subscription(Func<TimeSpan> pace, Func<CancellationToken, Task> onChange, TimeProvider time, ILogger logger, Action<Subscription> remove)
         {
             _remove = remove;
-            _ = Task.Run(() => RunAsync(throttle, onChange, time, logger));
+            _ = Task.Run(() => RunAsync(pace, onChange, time, logger));
         }
 
         public void Signal()
@@ -47,7 +54,7 @@ internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> 
             _disposed.Cancel();
         }
 
-        private async Task RunAsync(TimeSpan throttle, Func<CancellationToken, Task> onChange, TimeProvider time, ILogger logger)
+        private async Task RunAsync(Func<TimeSpan> pace, Func<CancellationToken, Task> onChange, TimeProvider time, ILogger logger)
         {
             var stop = _disposed.Token;
             try
@@ -57,7 +64,7 @@ internal sealed partial class ChangeFeed(TimeProvider time, ILogger<ChangeFeed> 
                     await _signalled.WaitAsync(stop);
                     Volatile.Write(ref _pending, 0);
                     await NotifyAsync(onChange, logger, stop);
-                    await Task.Delay(throttle, time, stop);
+                    await Task.Delay(pace(), time, stop);
                 }
             }
             catch (OperationCanceledException)

@@ -40,6 +40,32 @@ public sealed class ChangeFeedTests
         Assert.Equal(2, heard);
     }
 
+    [Theory]
+    [InlineData(1, 20)]
+    [InlineData(300, 3000)]
+    public async Task Listeners_WhoAreMany_AreEachCalledLessOften(int many, int milliseconds)
+    {
+        var time = new NotedTime();
+        var (feed, heard) = (new ChangeFeed(time, NullLogger<ChangeFeed>.Instance), 0);
+        var listeners = Enumerable.Range(0, many).Select(_ => feed.Subscribe("a", Throttle, _ => Count(ref heard))).ToList();
+        feed.Signal("a");
+        await Eventually.TrueAsync(() => time.Waits.Count == many);
+        Assert.Equal(many, heard);
+        Assert.All(time.Waits, wait => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), wait));
+        foreach (var listener in listeners) listener.Dispose();
+    }
+
+    private sealed class NotedTime : TimeProvider
+    {
+        public System.Collections.Concurrent.ConcurrentBag<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add(dueTime);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     [Fact]
     public async Task Listener_ThatFails_IsCalledAgain()
     {
