@@ -48,6 +48,7 @@ public static class UsageCharts
         return point.Key is null or OtherKey ? link : link.With(view.GroupBy.Name(), point.Key.StartsWith(ValuePrefix, StringComparison.Ordinal) ? point.Key[ValuePrefix.Length..] : "");
     }
 
+    /// <param name="measure">The same delegate for the same measure.</param>
     private static ChartModel Build(UsageBoard board, SeriesColours colours, ChartUnit unit, Func<Measures, double?> measure)
     {
         var view = board.View;
@@ -55,7 +56,7 @@ public static class UsageCharts
         var index = Index(starts);
         var names = colours.Assign(view.GroupBy.Name(), board.Top);
         var now = starts.TakeWhile(start => TimeBuckets.Next(start, view.Range.Zone, view.Grain) <= view.Range.Now).Count();
-        return Drawn.Of(board.Leading, (unit, board.Over, board.Groups, view.Range.Zone.Id, starts.Count, now, string.Join(' ', names)), Draw);
+        return Drawn.Of(board.Leading, (measure, board.Over, board.Groups, view.Range.Zone.Id, starts.Count, now, string.Join(' ', names)), Draw);
 
         ChartModel Draw()
         {
