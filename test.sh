@@ -24,12 +24,13 @@ dotnet build Console.sln --nologo --verbosity quiet
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 status=0
-dotnet test Console.sln --no-build --nologo --logger "console;verbosity=normal" --logger trx --results-directory "$results" ${TEST_FILTER:+--filter "$TEST_FILTER"} || status=$?
+dotnet test Console.sln --no-build --nologo --logger "console;verbosity=minimal" --logger trx --results-directory "$results" ${TEST_FILTER:+--filter "$TEST_FILTER"} || status=$?
 
 # Nothing counts as passed that did not run.
 count() { cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*>" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 total=$(count total) passed=$(count passed)
 [ "$total" -gt 0 ] || { echo "test.sh: no test ran" >&2; status=1; }
 [ "$total" = "$passed" ] || status=1
+cat "$results"/*.trx 2>/dev/null | grep -o '<UnitTestResult [^>]*outcome="Failed"' | sed 's/.*testName="\([^"]*\)".*/failed: \1/' || true
 echo "$passed passed, $((total - passed)) failed"
 exit $status
