@@ -8,7 +8,7 @@ using AgentConsole.Usage.Ingest.Dialects;
 namespace AgentConsole.Usage.Ingest;
 
 /// <summary>Reads an item's fields; the first thing that is wrong is the item's error. Empty text counts as absent.</summary>
-internal struct Fields(JsonElement item)
+internal struct Fields
 {
     /// <summary>More tokens or milliseconds than any request can have.</summary>
     public const long MaxCount = 1_000_000_000_000;
@@ -16,18 +16,35 @@ internal struct Fields(JsonElement item)
     /// <summary>Levels of JSON that is kept as it came.</summary>
     private const int MaxDepth = 32;
 
+    private FieldTable _table;
+
+    public Fields(JsonElement item)
+    {
+        Item = item;
+        _table.Fill(item);
+    }
+
     public string? Error { get; private set; }
 
-    public readonly JsonElement Item => item;
+    public JsonElement Item { get; }
 
     public void Fail(string error) => Error ??= error;
 
-    public string? Text(string name, int maxLength = UsageEvent.MaxNameLength) => Text(item, name, maxLength);
+    /// <summary>The item's field, unless it is absent or null.</summary>
+    public readonly JsonElement? Get(string name) => _table.TryGet(Item, name, out var value) ? Present(value) : null;
 
-    public string? Text(JsonElement from, string name, int maxLength = UsageEvent.MaxNameLength)
+    /// <summary>A name that other items have as well.</summary>
+    public string? Text(string name, int maxLength = UsageEvent.MaxNameLength) => Get(name) is { } value ? TextOf(value, name, maxLength) : null;
+
+    /// <summary>An id, of which every item may have its own.</summary>
+    public string? Id(string name) => Get(name) is { } value ? TextOf(value, name, UsageEvent.MaxIdLength, isRepeated: false) : null;
+
+    public string? Text(JsonElement from, string name, int maxLength = UsageEvent.MaxNameLength) => Get(from, name) is { } value ? TextOf(value, name, maxLength) : null;
+
+    public string? TextOf(JsonElement value, string name, int maxLength, bool isRepeated = true)
     {
-        if (Get(from, name) is not { } value) return null;
         if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) return Failed<string>($"{name} is not text");
+        if (isRepeated && value.ValueKind == JsonValueKind.String && RepeatedNames.Of(JsonMarshal.GetRawUtf8Value(value)) is { } known && known.Length <= maxLength) return known;
         var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
         if (value.ValueKind == JsonValueKind.String && !TryGetText(value, out text)) return Failed<string>($"{name} contains characters that are not text");
         if (text.Length > maxLength) return Failed<string>($"{name} is longer than {maxLength} characters");
@@ -35,21 +52,22 @@ internal struct Fields(JsonElement item)
     }
 
     /// <summary>Text cut to a length rather than refused: for what only people read.</summary>
-    public static string? Excerpt(JsonElement from, string name, int maxLength) =>
-        Get(from, name) is { ValueKind: JsonValueKind.String } value && TryGetText(value, out var text) && text.Length > 0
+    public static string? Excerpt(JsonElement? from, int maxLength) =>
+        from is { ValueKind: JsonValueKind.String } value && TryGetText(value, out var text) && text.Length > 0
             ? text.Length <= maxLength ? text : text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)]
             : null;
 
-    public string? Required(string name, int maxLength = UsageEvent.MaxNameLength)
+    public string? Required(string name) => Required(name, Text(name));
+
+    public string? Required(string name, string? text)
     {
-        var text = Text(name, maxLength);
         if (text is null) Fail($"{name} is required");
         return text;
     }
 
     public bool Flag(string name)
     {
-        if (Get(item, name) is not { } value) return false;
+        if (Get(name) is not { } value) return false;
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
         Fail($"{name} is not true or false");
         return false;
@@ -65,7 +83,7 @@ internal struct Fields(JsonElement item)
 
     public int? Milliseconds(string name)
     {
-        if (Get(item, name) is not { } value) return null;
+        if (Get(name) is not { } value) return null;
         if (TryGetDecimal(value, out var number) && number is >= 0 and <= int.MaxValue) return (int)Math.Round(number);
         Fail($"{name} is not a number of milliseconds");
         return null;
@@ -73,7 +91,7 @@ internal struct Fields(JsonElement item)
 
     public int? Integer(string name)
     {
-        if (Get(item, name) is not { } value) return null;
+        if (Get(name) is not { } value) return null;
         if (TryGetInteger(value, out var number) && number is >= 0 and <= int.MaxValue) return (int)number;
         Fail($"{name} is not a whole number");
         return null;
@@ -81,7 +99,7 @@ internal struct Fields(JsonElement item)
 
     public decimal? Money(string name)
     {
-        if (Get(item, name) is not { } value) return null;
+        if (Get(name) is not { } value) return null;
         if (TryGetDecimal(value, out var amount) && amount is >= 0 and < 1_000_000_000_000m) return Math.Round(amount, 12, MidpointRounding.ToEven);
         Fail($"{name} is not an amount of money in USD");
         return null;
@@ -90,7 +108,7 @@ internal struct Fields(JsonElement item)
     /// <summary>An object or array as it came; null when absent.</summary>
     public string? Json(string name, JsonValueKind kind, int maxBytes)
     {
-        if (Get(item, name) is not { } value) return null;
+        if (Get(name) is not { } value) return null;
         return value.ValueKind == kind ? Raw(value, name, maxBytes) : Failed<string>($"{name} is not an {(kind == JsonValueKind.Array ? "array" : "object")}");
     }
 
@@ -110,8 +128,7 @@ internal struct Fields(JsonElement item)
     }
 
     /// <summary>The field, unless it is absent or null.</summary>
-    public static JsonElement? Get(JsonElement from, string name) =>
-        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+    public static JsonElement? Get(JsonElement from, string name) => from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? Present(value) : null;
 
     public static bool TryGetText(JsonElement value, out string text)
     {
@@ -164,6 +181,8 @@ internal struct Fields(JsonElement item)
             return false;
         }
     }
+
+    private static JsonElement? Present(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : value;
 
     private T? Failed<T>(string error) where T : class
     {

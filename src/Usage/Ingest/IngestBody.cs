@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using AgentConsole.Platform;
 
@@ -17,29 +16,6 @@ internal sealed class IngestBody : IDisposable
 
     /// <summary>Each item, or why it could not be read, in the order sent.</summary>
     public List<(JsonElement? Json, string? Error)> Items { get; } = [];
-
-    /// <summary>Reads the body to its end, unpacked, and no further than the limit.</summary>
-    public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(Stream body, string? encoding, CancellationToken cancellationToken)
-    {
-        var packed = string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase);
-        if (!packed && encoding is not (null or "" or "identity")) return new UnreadableBody($"Content-Encoding \"{encoding}\" is not supported: send gzip or none.");
-        await using var unpacked = packed ? new GZipStream(body, CompressionMode.Decompress) : body;
-        var buffer = new MemoryStream();
-        var chunk = new byte[64 * 1024];
-        try
-        {
-            for (int read; (read = await unpacked.ReadAsync(chunk, cancellationToken)) > 0;)
-            {
-                if (buffer.Length + read > MaxBytes) return new BodyTooLarge("The body is over 16 MB unpacked. Send it in several requests.");
-                buffer.Write(chunk, 0, read);
-            }
-        }
-        catch (InvalidDataException)
-        {
-            return new UnreadableBody("The body is not valid gzip.");
-        }
-        return new ReadOnlyMemory<byte>(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
 
     public static Result<IngestBody> Parse(ReadOnlyMemory<byte> bytes)
     {

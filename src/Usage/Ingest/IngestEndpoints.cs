@@ -44,17 +44,18 @@ internal static class IngestEndpoints
 
     private static async Task<IResult> IngestAsync(UsageFormat format, HttpContext context, IngestUsage ingest, CancellationToken cancellationToken)
     {
-        var body = await ReadBodyAsync(context, cancellationToken);
-        if (!body.Ok) return Refuse(body.Error, context);
-        var answer = await ingest.ExecuteAsync(format, body.Value, Caller.Of(context), cancellationToken);
+        var read = await ReadBodyAsync(context, cancellationToken);
+        if (!read.Ok) return Refuse(read.Error, context);
+        using var body = read.Value;
+        var answer = await ingest.ExecuteAsync(format, body.Bytes, Caller.Of(context), cancellationToken);
         return answer.Ok ? Results.Ok(answer.Value) : Refuse(answer.Error, context);
     }
 
-    internal static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+    internal static async Task<Result<ReceivedBody>> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
     {
         try
         {
-            return await IngestBody.ReadAsync(context.Request.Body, context.Request.Headers.ContentEncoding, cancellationToken);
+            return await ReceivedBody.ReadAsync(context.Request.Body, context.Request.Headers.ContentEncoding, cancellationToken);
         }
         catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -24,13 +24,20 @@ internal static class LedgerCopy
 
     private static readonly string CopyEvents = $"COPY usage_incoming ({EventColumns}, position) FROM STDIN (FORMAT BINARY)";
 
-    /// <summary>The keys tell what is new, and are taken in one order; only that becomes events. Answers the positions of the others.</summary>
-    private static readonly string TakeEvents = $"""
+    /// <summary>The keys tell what is new, and are taken in one order.</summary>
+    private const string TakeKeys = """
+        INSERT INTO usage_keys (tenant_id, event_id, source, occurred_at) SELECT tenant_id, event_id, source, occurred_at FROM usage_incoming ORDER BY tenant_id, event_id, source
+        ON CONFLICT DO NOTHING
+        """;
+
+    private static readonly string AddAll = $"INSERT INTO usage_events ({EventColumns}) SELECT {EventColumns} FROM usage_incoming";
+
+    /// <summary>Only what this transaction took the key of becomes an event. Answers the positions of the others.</summary>
+    private static readonly string AddTaken = $"""
         WITH taken AS (
-          INSERT INTO usage_keys (tenant_id, event_id, source, occurred_at) SELECT tenant_id, event_id, source, occurred_at FROM usage_incoming ORDER BY tenant_id, event_id, source
-          ON CONFLICT DO NOTHING RETURNING tenant_id, event_id, source),
-        added AS (INSERT INTO usage_events ({EventColumns}) SELECT {EventColumns} FROM usage_incoming JOIN taken USING (tenant_id, event_id, source))
-        SELECT position FROM usage_incoming LEFT JOIN taken USING (tenant_id, event_id, source) WHERE taken.tenant_id IS NULL
+          SELECT position FROM usage_incoming JOIN usage_keys AS k USING (tenant_id, event_id, source) WHERE k.xmin = pg_current_xact_id()::xid),
+        added AS (INSERT INTO usage_events ({EventColumns}) SELECT {EventColumns} FROM usage_incoming WHERE position IN (SELECT position FROM taken))
+        SELECT position FROM usage_incoming WHERE position NOT IN (SELECT position FROM taken)
         """;
 
     private const string InsertRejected = """
@@ -41,19 +48,21 @@ internal static class LedgerCopy
     public static async Task<IReadOnlyList<int>> EventsAsync(NpgsqlConnection connection, IEnumerable<UsageEvent> events, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
         await using (var make = new NpgsqlCommand(MakeIncoming, connection)) await make.ExecuteNonQueryAsync(cancellationToken);
+        var count = 0;
         await using (var copy = await CopyRows.BeginAsync(connection, CopyEvents, cancellationToken))
         {
-            var position = 0;
             foreach (var usage in events)
             {
                 await copy.StartRowAsync(ColumnsCopied, cancellationToken);
                 WriteEvent(copy, usage, receivedAt);
-                copy.Int32(position++);
+                copy.Int32(count++);
             }
             await copy.CompleteAsync(cancellationToken);
         }
-        await using var take = new NpgsqlCommand(TakeEvents, connection);
-        await using var reader = await take.ExecuteReaderAsync(cancellationToken);
+        await using var keys = new NpgsqlCommand(TakeKeys, connection);
+        var isAllNew = await keys.ExecuteNonQueryAsync(cancellationToken) == count;
+        await using var add = new NpgsqlCommand(isAllNew ? AddAll : AddTaken, connection);
+        await using var reader = await add.ExecuteReaderAsync(cancellationToken);
         var known = new List<int>();
         while (await reader.ReadAsync(cancellationToken)) known.Add(reader.GetInt32(0));
         return known;

@@ -12,8 +12,8 @@ internal static class LiteLlmNormaliser
     public static Normalised Read(JsonElement item, string? callerTenant, DateTimeOffset now)
     {
         var fields = new Fields(item);
-        var id = fields.Text("id", UsageEvent.MaxIdLength) ?? fields.Text("call_id", UsageEvent.MaxIdLength) ?? fields.Required("trace_id", UsageEvent.MaxIdLength);
-        var metadata = Fields.Get(item, "metadata") ?? default;
+        var id = fields.Id("id") ?? fields.Id("call_id") ?? fields.Required("trace_id", fields.Id("trace_id"));
+        var metadata = fields.Get("metadata") ?? default;
         var tenant = callerTenant ?? fields.Text(metadata, "user_api_key_org_id") ?? fields.Text(metadata, "user_api_key_team_id") ?? Tenant.Unassigned;
         if (!Tenant.IsValidId(tenant)) fields.Fail("the organisation or team id is not a tenant id");
         var start = Time(ref fields, "startTime", now) ?? Time(ref fields, "endTime", now);
@@ -33,18 +33,18 @@ internal static class LiteLlmNormaliser
             Operation = Operation(fields.Text("call_type")),
             Status = status,
             HttpStatus = HttpStatus(item),
-            Error = status == UsageStatus.Success ? null : Fields.Excerpt(Fields.Get(item, "error_information") ?? default, "error_message", 1000) ?? Fields.Excerpt(item, "error_str", 1000),
+            Error = status == UsageStatus.Success ? null : Fields.Excerpt(Fields.Get(fields.Get("error_information") ?? default, "error_message"), 1000) ?? Fields.Excerpt(fields.Get("error_str"), 1000),
             User = fields.Text("end_user") ?? fields.Text(metadata, "user_api_key_end_user_id") ?? fields.Text(metadata, "user_api_key_user_id"),
             Key = fields.Text(metadata, "user_api_key_alias") ?? fields.Text(metadata, "user_api_key_hash"),
             Team = fields.Text(metadata, "user_api_key_team_alias") ?? fields.Text(metadata, "user_api_key_team_id"),
-            Session = fields.Text("session_id") ?? fields.Text("trace_id"),
+            Session = fields.Id("session_id") ?? fields.Id("trace_id"),
             Tool = fields.Text(Fields.Get(metadata, "mcp_tool_call_metadata") ?? default, "name"),
             Prompt = fields.Text(Fields.Get(metadata, "prompt_management_metadata") ?? default, "prompt_id"),
             Tokens = usage.Tokens,
             ToolUses = usage.ToolUses is { Count: > 0 } uses ? JsonSerializer.Serialize(uses) : null,
             RawUsage = raw,
             UsageDialect = usage.Dialect,
-            ServiceTier = usage.ServiceTier ?? fields.Text(Fields.Get(item, "model_parameters") ?? default, "service_tier") ?? "standard",
+            ServiceTier = usage.ServiceTier ?? fields.Text(fields.Get("model_parameters") ?? default, "service_tier") ?? "standard",
             Region = usage.Region,
             CostReported = fields.Money("response_cost"),
             Conflicts = [.. usage.Conflicts],
@@ -60,7 +60,7 @@ internal static class LiteLlmNormaliser
     /// <summary>Seconds since 1970 with fractions, or ISO 8601.</summary>
     private static DateTimeOffset? Time(ref Fields fields, string name, DateTimeOffset now)
     {
-        if (Fields.Get(fields.Item, name) is not { } value) return null;
+        if (fields.Get(name) is not { } value) return null;
         DateTimeOffset at;
         if (Fields.TryGetDecimal(value, out var seconds) && seconds is >= 0 and < 253_402_300_800m) at = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
         else if (value.ValueKind != JsonValueKind.String || !Fields.TryGetText(value, out var text) || !IsoTime.TryParse(text, out at))
@@ -112,9 +112,9 @@ internal static class LiteLlmNormaliser
     private static RawUsageReading Usage(ref Fields fields, JsonElement metadata, string provider, UsageStatus status, out string? raw)
     {
         var none = new RawUsageReading(default, "litellm", [], null, null, null, null);
-        var from = Fields.Get(metadata, "usage_object") ?? Fields.Get(Fields.Get(fields.Item, "hidden_params") ?? default, "usage_object") ?? Totals(ref fields);
+        var from = Fields.Get(metadata, "usage_object") ?? Fields.Get(fields.Get("hidden_params") ?? default, "usage_object") ?? Totals(ref fields);
         raw = from is { } kept ? fields.Usage(kept, "usage", 64 * 1024) : null;
-        if (fields.Error is not null || (Fields.Get(fields.Item, "cache_hit") is { ValueKind: JsonValueKind.True })) return none;
+        if (fields.Error is not null || (fields.Get("cache_hit") is { ValueKind: JsonValueKind.True })) return none;
         if (from is null)
         {
             if (status == UsageStatus.Success) fields.Fail("metadata.usage_object or prompt_tokens and completion_tokens are required");

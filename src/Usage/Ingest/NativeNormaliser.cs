@@ -15,7 +15,7 @@ internal static class NativeNormaliser
     public static Normalised Read(JsonElement item, string? callerTenant, DateTimeOffset now)
     {
         var fields = new Fields(item);
-        var id = fields.Required("id", UsageEvent.MaxIdLength);
+        var id = fields.Required("id", fields.Id("id"));
         var tenant = callerTenant ?? fields.Text("tenant", Tenant.MaxIdLength) ?? Tenant.Unassigned;
         if (!Tenant.IsValidId(tenant)) fields.Fail("tenant is not a tenant id");
         var occurredAt = Time(ref fields, "occurredAt", now);
@@ -23,7 +23,7 @@ internal static class NativeNormaliser
         var provider = Name(ref fields, "provider", status);
         var model = Name(ref fields, "model", status);
         var usage = Usage(ref fields, provider, status);
-        var prompt = Fields.Get(item, "prompt") ?? default;
+        var prompt = fields.Get("prompt") ?? default;
         var usageEvent = fields.Error is not null ? null : new UsageEvent
         {
             TenantId = tenant,
@@ -36,12 +36,12 @@ internal static class NativeNormaliser
             Operation = fields.Text("operation"),
             Status = status,
             HttpStatus = fields.Integer("httpStatus"),
-            Error = Fields.Excerpt(item, "error", 1000),
+            Error = Fields.Excerpt(fields.Get("error"), 1000),
             User = fields.Text("user"),
             Key = fields.Text("key"),
             Team = fields.Text("team"),
-            Session = fields.Text("session"),
-            Thread = fields.Text("thread"),
+            Session = fields.Id("session"),
+            Thread = fields.Id("thread"),
             Agent = fields.Text("agent"),
             Tool = fields.Text("tool"),
             Prompt = fields.Text(prompt, "name"),
@@ -59,7 +59,7 @@ internal static class NativeNormaliser
             LatencyMs = fields.Milliseconds("latencyMs"),
             TtftMs = fields.Milliseconds("ttftMs"),
             Stream = fields.Flag("stream"),
-            AttemptCount = AttemptCount(item, status),
+            AttemptCount = AttemptCount(fields.Get("attempts"), status),
             Attempts = fields.Json("attempts", JsonValueKind.Array, 64 * 1024),
             Hops = fields.Json("hops", JsonValueKind.Array, 64 * 1024),
             Tags = Tags(ref fields),
@@ -72,7 +72,7 @@ internal static class NativeNormaliser
 
     private static DateTimeOffset Time(ref Fields fields, string name, DateTimeOffset now)
     {
-        if (fields.Required(name) is not { } text) return default;
+        if (fields.Required(name, fields.Id(name)) is not { } text) return default;
         if (!IsoTime.TryParse(text, out var at)) fields.Fail($"{name} is not an ISO 8601 time");
         else if (OutOfRange(at, now) is { } problem) fields.Fail($"{name} {problem}");
         return at;
@@ -93,8 +93,8 @@ internal static class NativeNormaliser
     private static RawUsageReading Usage(ref Fields fields, string provider, UsageStatus status)
     {
         var none = new RawUsageReading(default, null, [], null, null, null, null);
-        if (Fields.Get(fields.Item, "usage") is { } usage) return none with { Tokens = Tokens(ref fields, usage), Dialect = fields.Text("usageDialect") };
-        if (Fields.Get(fields.Item, "rawUsage") is not { } raw)
+        if (fields.Get("usage") is { } usage) return none with { Tokens = Tokens(ref fields, usage), Dialect = fields.Text("usageDialect") };
+        if (fields.Get("rawUsage") is not { } raw)
         {
             if (status == UsageStatus.Success) fields.Fail("usage or rawUsage is required");
             return none;
@@ -107,7 +107,7 @@ internal static class NativeNormaliser
 
     private static string? KeptRaw(ref Fields fields)
     {
-        if (Fields.Get(fields.Item, "rawUsage") is not { } raw) return null;
+        if (fields.Get("rawUsage") is not { } raw) return null;
         if (raw.ValueKind == JsonValueKind.Object) return fields.Usage(raw, "rawUsage", 64 * 1024);
         fields.Fail("rawUsage is not an object");
         return null;
@@ -126,9 +126,9 @@ internal static class NativeNormaliser
     }
 
     /// <summary>The attempts tell what failed before; the one that succeeded may be among them or not.</summary>
-    private static int AttemptCount(JsonElement item, UsageStatus status)
+    private static int AttemptCount(JsonElement? told, UsageStatus status)
     {
-        if (Fields.Get(item, "attempts") is not { ValueKind: JsonValueKind.Array } attempts || attempts.GetArrayLength() is var count && count == 0) return 1;
+        if (told is not { ValueKind: JsonValueKind.Array } attempts || attempts.GetArrayLength() is var count && count == 0) return 1;
         var listed = attempts.EnumerateArray().Any(static attempt => Fields.Get(attempt, "status") is { ValueKind: JsonValueKind.String } value && value.ValueEquals("success"));
         return status == UsageStatus.Success && !listed ? count + 1 : count;
     }
@@ -136,14 +136,15 @@ internal static class NativeNormaliser
     /// <summary>Tags as an object of text to text.</summary>
     private static string? Tags(ref Fields fields)
     {
-        if (Fields.Get(fields.Item, "tags") is not { } tags) return null;
+        if (fields.Get("tags") is not { } tags) return null;
         if (tags.ValueKind != JsonValueKind.Object) fields.Fail("tags is not an object");
         if (fields.Error is not null) return null;
         var read = new Dictionary<string, string>();
         foreach (var tag in tags.EnumerateObject())
         {
             if (tag.Name.Length is 0 or > 100 || tag.Name.Contains('\0')) fields.Fail("a tag's name is not 1 to 100 characters of text");
-            else if (fields.Text(tags, tag.Name, 500) is { } value) read[tag.Name] = value;
+            else if (tag.Value.ValueKind != JsonValueKind.Null && fields.TextOf(tag.Value, tag.Name, 500) is { } value) read[tag.Name] = value;
+            else read.Remove(tag.Name);
         }
         if (read.Count > 50) fields.Fail("tags has more than 50 entries");
         return read.Count == 0 ? null : JsonSerializer.Serialize(read);

@@ -50,10 +50,11 @@ internal static class OtlpEndpoints
 
     private static async Task<Result<IngestAnswer>> IngestAsync(UsageFormat format, HttpContext context, IngestUsage ingest, CancellationToken cancellationToken)
     {
-        var body = await IngestEndpoints.ReadBodyAsync(context, cancellationToken);
-        if (!body.Ok) return body.Error;
-        if (format == UsageFormat.OpenRouter && body.Value.IsEmpty && IsConnectionTest(context.Request)) return new IngestAnswer(0, 0, []);
-        return await ingest.ExecuteAsync(format, body.Value, Caller.Of(context), cancellationToken);
+        var read = await IngestEndpoints.ReadBodyAsync(context, cancellationToken);
+        if (!read.Ok) return read.Error;
+        using var body = read.Value;
+        if (format == UsageFormat.OpenRouter && body.Bytes.IsEmpty && IsConnectionTest(context.Request)) return new IngestAnswer(0, 0, []);
+        return await ingest.ExecuteAsync(format, body.Bytes, Caller.Of(context), cancellationToken);
     }
 
     private static bool IsConnectionTest(HttpRequest request) =>
