@@ -18,6 +18,7 @@ Command[] commands =
     Limits.Command,
     LimitsProof.Model,
     LimitsProof.Crowd,
+    LimitsOutage.Command,
 ];
 
 using var stop = new CancellationTokenSource();

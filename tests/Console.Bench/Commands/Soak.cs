@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AgentConsole.Bench.Hosting;
 using AgentConsole.Bench.Load;
+using AgentConsole.Bench.Load.Circuits;
 
 namespace AgentConsole.Bench.Commands;
 
@@ -14,28 +15,30 @@ internal static class Soak
     public static readonly Command Command = new(
         "soak",
         "[--minutes 10] [--rate 2000] [--dashboards 20]",
-        "Ingests at a steady rate while dashboards are open in a headless Chromium; prints memory, latency and live pages each minute. Fails when a page froze or the managed heap grew by half after two minutes.",
+        "Ingests at a steady rate while dashboards are open and clicked in; prints memory, latencies and live pages each minute. Fails when a page froze or live managed memory grew by half after two minutes.",
         RunAsync);
 
-    private sealed record Minute(int Number, double Rate, Latencies Latencies, long ResidentMegabytes, double HeapMegabytes, IReadOnlyList<string> Frozen);
+    private sealed record Minute(int Number, double Rate, Latencies Latencies, Latencies Clicks, long ResidentMegabytes, double LiveMegabytes, int Frozen);
 
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var (minutes, rate) = (arguments.Number("--minutes", 10, 1, 720), arguments.Number("--rate", 2_000, 10, 100_000));
+        var count = arguments.Number("--dashboards", 20, 1, 1_000);
         using var folder = new WorkFolder();
-        await using var app = await AppProcess.StartAsync(folder.Path, new Dictionary<string, string>(), cancellationToken);
-        await using var heap = new HeapCounter(app.Id);
+        await using var app = await AppProcess.StartAsync(folder.Path, OpenPages.Room(count), cancellationToken);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var load = new SteadyLoad(app, rate);
         var sending = load.RunAsync(ended.Token);
-        await using var dashboards = await Dashboards.OpenAsync(app.Url, arguments.Number("--dashboards", 20, 0, 100), folder.Path, cancellationToken);
-        Console.WriteLine($"{dashboards.Count} dashboards open, {rate:N0} events/s wanted");
+        using var visitor = await Visitor.SignInAsync(app.Url, AppProcess.Operator, AppProcess.Password, cancellationToken);
+        await using var dashboards = new OpenPages(visitor, OpenPages.All);
+        await dashboards.OpenAsync(count, cancellationToken);
+        Console.WriteLine($"{count} dashboards open, {rate:N0} events/s wanted");
         var told = new List<Minute>();
         for (var number = 1; number <= minutes; number++)
         {
-            var minute = await MinuteAsync(number, app, heap, load, dashboards, cancellationToken);
+            var minute = await MinuteAsync(number, app, load, dashboards, cancellationToken);
             told.Add(minute);
-            Print(minute, dashboards.Count);
+            Print(minute, count);
             if (sending.IsCompleted) await sending;
         }
         await ended.CancelAsync();
@@ -43,28 +46,25 @@ internal static class Soak
         return Judge(told);
     }
 
-    private static async Task<Minute> MinuteAsync(int number, AppProcess app, HeapCounter heap, SteadyLoad load, Dashboards dashboards, CancellationToken cancellationToken)
+    private static async Task<Minute> MinuteAsync(int number, AppProcess app, SteadyLoad load, OpenPages dashboards, CancellationToken cancellationToken)
     {
-        await dashboards.FrozenAsync();
-        var (sent, started) = (load.Sent, Stopwatch.GetTimestamp());
+        dashboards.Frozen();
+        var (sent, started, clicks) = (load.Sent, Stopwatch.GetTimestamp(), new Latencies());
         load.Latencies = new Latencies();
-        await Task.Delay(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
+        await dashboards.ClickForAsync(60, clicks, cancellationToken);
         var rate = (load.Sent - sent) / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new Minute(number, rate, load.Latencies, app.ResidentBytes() >> 20, heap.Megabytes, await dashboards.FrozenAsync());
+        return new Minute(number, rate, load.Latencies, clicks, app.ResidentBytes() >> 20, await LiveHeap.MegabytesAsync(app.Id, cancellationToken), dashboards.Frozen());
     }
 
-    private static void Print(Minute minute, int dashboards)
-    {
-        Console.WriteLine($"minute {minute.Number,3}  {minute.Rate,7:N0} events/s  {minute.Latencies}  resident {minute.ResidentMegabytes} MB  heap {minute.HeapMegabytes:F0} MB  live {dashboards - minute.Frozen.Count}/{dashboards}");
-        foreach (var page in minute.Frozen) Console.WriteLine($"            frozen: {page}");
-    }
+    private static void Print(Minute minute, int dashboards) => Console.WriteLine(
+        $"minute {minute.Number,3}  {minute.Rate,7:N0} events/s  batch {minute.Latencies}  click {minute.Clicks}  resident {minute.ResidentMegabytes} MB  live memory {minute.LiveMegabytes:F0} MB  live pages {dashboards - minute.Frozen}/{dashboards}");
 
     private static int Judge(List<Minute> told)
     {
-        var froze = told.Any(static minute => minute.Frozen.Count > 0);
-        var settled = told.Skip(SettledAfter).Select(static minute => minute.HeapMegabytes).ToList();
+        var froze = told.Any(static minute => minute.Frozen > 0);
+        var settled = told.Skip(SettledAfter).Select(static minute => minute.LiveMegabytes).ToList();
         var growth = settled.Count < 2 ? 1 : settled.TakeLast(3).Min() / Math.Max(1, settled.Take(3).Max());
-        Console.WriteLine($"result     {(froze ? "a page froze" : "every page stayed live")}; heap of the last minutes is {growth:F2} of that of minute {SettledAfter + 1}");
+        Console.WriteLine($"result     {(froze ? "a page froze" : "every page stayed live")}; live memory of the last minutes is {growth:F2} of that of minute {SettledAfter + 1}");
         return froze || growth > MaxHeapGrowth ? 1 : 0;
     }
 }

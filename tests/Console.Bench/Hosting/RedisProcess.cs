@@ -8,6 +8,7 @@ namespace AgentConsole.Bench.Hosting;
 internal sealed class RedisProcess : IDisposable
 {
     private readonly Process _process;
+    private bool _isGone;
 
     private RedisProcess(Process process, int port) => (_process, Port) = (process, port);
 
@@ -15,12 +16,15 @@ internal sealed class RedisProcess : IDisposable
 
     public string ConnectionString => $"127.0.0.1:{Port}";
 
-    public static async Task<RedisProcess> StartAsync(CancellationToken cancellationToken)
+    /// <param name="port">0: any that is free.</param>
+    public static async Task<RedisProcess> StartAsync(CancellationToken cancellationToken, int port = 0)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        if (port == 0)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
         var redis = new RedisProcess(Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!, port);
         redis._process.BeginOutputReadLine();
         while (!await AcceptsAsync(port)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
@@ -29,6 +33,8 @@ internal sealed class RedisProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isGone) return;
+        _isGone = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();

@@ -39,6 +39,8 @@ internal sealed class LimitsClient : IDisposable
     public Task<HttpStatusCode> SettleAsync(string id, decimal cost, CancellationToken cancellationToken) =>
         PostAsync("settle", string.Create(CultureInfo.InvariantCulture, $$"""{"requestId":"{{id}}","actual":{"tokens":100,"cost":"{{cost}}"} }"""), cancellationToken);
 
+    public Task<HttpStatusCode> ExtendAsync(string id, int holdSeconds, CancellationToken cancellationToken) => PostAsync("extend", $$"""{"requestId":"{{id}}","holdSeconds":{{holdSeconds}}}""", cancellationToken);
+
     public Task<HttpStatusCode> ReleaseAsync(string id, CancellationToken cancellationToken) => PostAsync("release", $$"""{"requestId":"{{id}}"}""", cancellationToken);
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => _http.GetFromJsonAsync<JsonElement>($"/api/v1/limits/{path}", cancellationToken);
