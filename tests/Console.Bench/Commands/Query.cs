@@ -16,7 +16,7 @@ namespace AgentConsole.Bench.Commands;
 internal static class Query
 {
     private const double WantedMilliseconds = 25;
-    private const int WarmUps = 10;
+    private const int WarmUps = 40;
     private const int RawRuns = 3;
     private const double WantedListMilliseconds = 50;
     private const int DeepPages = 100;
