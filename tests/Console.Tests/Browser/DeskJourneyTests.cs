@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AgentConsole.Tests.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -65,9 +66,17 @@ public sealed class DeskJourneyTests(BrowserFixture fixture) : IClassFixture<Bro
         await using var visit = await fixture.VisitAsync();
         var page = visit.Page;
         await visit.OpenAsync("/usage");
-        await page.Keyboard.PressAsync("g");
-        await page.Keyboard.PressAsync("r");
+        // On a busy machine the two keys may come too far apart, or before the page listens.
+        await Eventually.TrueAsync(async () =>
+        {
+            await page.Keyboard.PressAsync("g");
+            await page.Keyboard.PressAsync("r");
+            await page.WaitForTimeoutAsync(2_000);
+            return new Uri(page.Url).AbsolutePath == "/requests";
+        });
         await Expect(page.Locator("h1")).ToHaveTextAsync("Requests");
+        // A page that opens takes the focus; after that it is ours.
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
 
         await page.Locator(".search-open").FocusAsync();
         await page.Keyboard.PressAsync("?");

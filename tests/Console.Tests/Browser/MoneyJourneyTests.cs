@@ -108,13 +108,13 @@ public sealed class MoneyJourneyTests(BrowserFixture fixture) : IClassFixture<Br
         await fixture.ExecuteAsync("UPDATE usage_rollups SET requests = requests + 1 WHERE tenant_id = 'summed' AND kind = 1 AND grain = 3");
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare now" }).ClickAsync();
         await Expect(page.Locator("tbody tr").First).ToContainTextAsync("differs");
-        await Expect(reader.Page.Locator(".banner.critical")).ToContainTextAsync("Totals of summed on", new() { Timeout = 5_000 });
+        await Expect(reader.Page.Locator(".banner.critical")).ToContainTextAsync("Totals of summed on", new() { Timeout = 30_000 });
         await Expect(reader.Page.Locator(".rail-count")).ToContainTextAsync("1");
 
         await reader.Page.GetByRole(AriaRole.Link, new() { Name = "See alerts" }).ClickAsync();
         await reader.Page.Locator("tbody").GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await Expect(reader.Page.Locator(".banner")).ToHaveCountAsync(0);
-        await Expect(page.Locator(".banner")).ToHaveCountAsync(0, new() { Timeout = 5_000 });
+        await Expect(page.Locator(".banner")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
         await Expect(page.Locator(".rail-count")).ToContainTextAsync("1");
 
         await fixture.ExecuteAsync("UPDATE usage_rollups SET requests = requests - 1 WHERE tenant_id = 'summed' AND kind = 1 AND grain = 3");

@@ -39,7 +39,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
             await nodes.FlushAsync();
             var started = Stopwatch.GetTimestamp();
             await Eventually.TrueAsync(async () => (await Here.StandingAsync(tenant, limit)).Text("used") is not null);
-            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(30));
         });
         Assert.InRange(settled, 0.3m, 1.00m);
         await QuietAsync(tenant, limit);
@@ -110,7 +110,7 @@ public sealed class SeveralNodesTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     {
         var started = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(condition);
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 }
 

@@ -35,7 +35,7 @@ public sealed class StoreAwayTests(PostgresFixture postgres) : IClassFixture<Pos
 
         var back = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(async () => (await client.ReserveAsync(tenant, "b", 0.3m)).Status == HttpStatusCode.OK);
-        Assert.InRange(Stopwatch.GetElapsedTime(back), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(Stopwatch.GetElapsedTime(back), TimeSpan.Zero, TimeSpan.FromSeconds(30));
         var (status, refused) = await client.ReserveAsync(tenant, "c", 0.01m);
         Assert.Equal((HttpStatusCode.TooManyRequests, "exceeded", "0.00"), (status, refused.Text("reason"), refused.Text("remaining")));
         Assert.Equal(("0.70", "0.30"), await StandsAsync(client, tenant, limit));
@@ -60,7 +60,7 @@ public sealed class StoreAwayTests(PostgresFixture postgres) : IClassFixture<Pos
         proxy.IsCut = false;
         var back = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(async () => (await StandsAsync(client, tenant, limit)).Used == "0.50");
-        Assert.InRange(Stopwatch.GetElapsedTime(back), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        Assert.InRange(Stopwatch.GetElapsedTime(back), TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -3,7 +3,8 @@ namespace AgentConsole.Tests.Testing;
 /// <summary>Waits for what another task or process brings about.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Long, as it is only waited for when something is wrong: a test must not fail for a machine that is busy.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 

@@ -1,5 +1,6 @@
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
+using AgentConsole.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -49,6 +50,8 @@ public sealed class PoolingTests(TwoTenants shared) : IAsyncLifetime
         {
             await using var command = new NpgsqlCommand("SELECT pg_sleep(30)", session.Connection);
             var sleeping = command.ExecuteScalarAsync(impatience.Token);
+            // Cancelled before it has begun it would not be cancelled at all, and the connection given up.
+            await Eventually.TrueAsync(async () => await shared.App.CountAsync($"pg_stat_activity WHERE pid = {session.Connection.ProcessID} AND wait_event = 'PgSleep'") == 1);
             await impatience.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleeping);
         }
