@@ -15,7 +15,6 @@ internal struct FieldTable
     private const int Most = 64;
 
     private Table _table;
-    private Places _used;
     private bool _isWhole;
 
     public void Fill(JsonElement item)
@@ -28,8 +27,8 @@ internal struct FieldTable
             if (count++ == Most || name.Contains((byte)'\\')) return;
             var slot = name.Length == 0 ? 0 : Hash(name.Length, name[0], name[^1], name[name.Length / 2]);
             // The last of one name is the one that counts.
-            while (_used[slot] && !JsonMarshal.GetRawUtf8PropertyName(_table[slot]).SequenceEqual(name)) slot = (slot + 1) % Slots;
-            (_table[slot], _used[slot]) = (field, true);
+            while (IsTaken(slot) && !JsonMarshal.GetRawUtf8PropertyName(_table[slot]).SequenceEqual(name)) slot = (slot + 1) % Slots;
+            _table[slot] = field;
         }
         _isWhole = true;
     }
@@ -38,7 +37,7 @@ internal struct FieldTable
     {
         value = default;
         if (!_isWhole) return item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out value);
-        for (var slot = Hash(name.Length, name[0], name[^1], name[name.Length / 2]); _used[slot]; slot = (slot + 1) % Slots)
+        for (var slot = Hash(name.Length, name[0], name[^1], name[name.Length / 2]); IsTaken(slot); slot = (slot + 1) % Slots)
         {
             if (!Ascii.Equals(JsonMarshal.GetRawUtf8PropertyName(_table[slot]), name)) continue;
             value = _table[slot].Value;
@@ -47,17 +46,13 @@ internal struct FieldTable
         return false;
     }
 
+    private readonly bool IsTaken(int slot) => _table[slot].Value.ValueKind != JsonValueKind.Undefined;
+
     private static int Hash(int length, int first, int last, int middle) => (length * 31 + first * 7 + last * 13 + middle * 3) % Slots;
 
     [InlineArray(Slots)]
     private struct Table
     {
         private JsonProperty _first;
-    }
-
-    [InlineArray(Slots)]
-    private struct Places
-    {
-        private bool _first;
     }
 }

@@ -32,7 +32,7 @@ internal static class LiteLlmNormaliser
             RequestedModel = fields.Text("model_group"),
             Operation = Operation(fields.Text("call_type")),
             Status = status,
-            HttpStatus = HttpStatus(item),
+            HttpStatus = HttpStatus(fields.Get("error_information")),
             Error = status == UsageStatus.Success ? null : Fields.Excerpt(Fields.Get(fields.Get("error_information") ?? default, "error_message"), 1000) ?? Fields.Excerpt(fields.Get("error_str"), 1000),
             User = fields.Text("end_user") ?? fields.Text(metadata, "user_api_key_end_user_id") ?? fields.Text(metadata, "user_api_key_user_id"),
             Key = fields.Text(metadata, "user_api_key_alias") ?? fields.Text(metadata, "user_api_key_hash"),
@@ -52,7 +52,7 @@ internal static class LiteLlmNormaliser
             TtftMs = Latency(ref fields, start.Value, "completionStartTime", now),
             Stream = fields.Flag("stream"),
             AttemptCount = 1 + (int)Math.Min(fields.Count(metadata, "attempted_fallbacks", "metadata.attempted_fallbacks") ?? 0, 1000),
-            Tags = Tags(ref fields, item),
+            Tags = Tags(fields.Get("request_tags")),
         };
         return fields.Error is { } error ? Normalised.Refused(id, tenant, error) : new(usageEvent, id, tenant, null);
     }
@@ -104,8 +104,8 @@ internal static class LiteLlmNormaliser
         _ => callType,
     };
 
-    private static int? HttpStatus(JsonElement item) =>
-        Fields.Get(item, "error_information") is { } error && Fields.Get(error, "error_code") is { } code
+    private static int? HttpStatus(JsonElement? told) =>
+        told is { } error && Fields.Get(error, "error_code") is { } code
         && Fields.TryGetDecimal(code, out var number) && number is >= 100 and < 600 ? (int)number : null;
 
     /// <summary>The usage object where there is one, else the three totals. Served from LiteLLM's own cache: the provider was not asked, so nothing was used.</summary>
@@ -134,9 +134,9 @@ internal static class LiteLlmNormaliser
     }
 
     /// <summary>"name:value" becomes a tag with that value; anything else a tag that is set.</summary>
-    private static string? Tags(ref Fields fields, JsonElement item)
+    private static string? Tags(JsonElement? told)
     {
-        if (Fields.Get(item, "request_tags") is not { ValueKind: JsonValueKind.Array } tags) return null;
+        if (told is not { ValueKind: JsonValueKind.Array } tags) return null;
         var read = new Dictionary<string, string>();
         foreach (var tag in tags.EnumerateArray())
         {

@@ -143,8 +143,7 @@ internal static class NativeNormaliser
         foreach (var tag in tags.EnumerateObject())
         {
             if (tag.Name.Length is 0 or > 100 || tag.Name.Contains('\0')) fields.Fail("a tag's name is not 1 to 100 characters of text");
-            else if (tag.Value.ValueKind != JsonValueKind.Null && fields.TextOf(tag.Value, tag.Name, 500) is { } value) read[tag.Name] = value;
-            else read.Remove(tag.Name);
+            else if (Fields.Get(tags, tag.Name) is { } value && fields.TextOf(value, tag.Name, 500, isRepeated: false) is { } text) read[tag.Name] = text;
         }
         if (read.Count > 50) fields.Fail("tags has more than 50 entries");
         return read.Count == 0 ? null : JsonSerializer.Serialize(read);

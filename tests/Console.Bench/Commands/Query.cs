@@ -17,12 +17,12 @@ internal static class Query
 {
     private const double WantedMilliseconds = 25;
     private const int WarmUps = 10;
-
-    /// <summary>So long the compiler works beside the requests on two cores.</summary>
-    private static readonly TimeSpan CompilerIsDone = TimeSpan.FromSeconds(45);
     private const int RawRuns = 3;
     private const double WantedListMilliseconds = 50;
     private const int DeepPages = 100;
+
+    /// <summary>So long the compiler works beside the requests on two cores.</summary>
+    private static readonly TimeSpan CompilerIsDone = TimeSpan.FromSeconds(45);
 
     public static readonly Command Command = new(
         "query",

@@ -56,7 +56,7 @@ internal static class SpanUsage
         try
         {
             using var json = JsonDocument.Parse(details);
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return new Fields(json.RootElement).Usage(json.RootElement, "usage", MaxRawLength);
+            if (json.RootElement.ValueKind == JsonValueKind.Object) return new Fields().Usage(json.RootElement, "usage", MaxRawLength);
         }
         catch (JsonException)
         {
