@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Security.Claims;
 using AgentConsole.Platform.Data;
@@ -15,16 +14,17 @@ public sealed class Caller
     internal const string PlatformMark = "*";
 
     private readonly Permission _onPlatform;
-    private readonly FrozenDictionary<string, Permission> _inTenants;
+    /// <summary>Of each request another is made: nothing here costs more to build than it saves in being asked once or twice.</summary>
+    private readonly Dictionary<string, Permission> _inTenants;
     private string? _address;
     private string? _traceId;
     private string? _onBehalfOf;
     private Denials? _denials;
-    private FrozenSet<string>? _scopes;
+    private IReadOnlyCollection<string>? _scopes;
 
-    private Caller(string name, Permission onPlatform, IEnumerable<KeyValuePair<string, Permission>> inTenants)
+    private Caller(string name, Permission onPlatform, Dictionary<string, Permission> inTenants)
     {
-        (Name, _onPlatform, _inTenants) = (name, onPlatform, inTenants.ToFrozenDictionary(StringComparer.Ordinal));
+        (Name, _onPlatform, _inTenants) = (name, onPlatform, inTenants);
         Reach = onPlatform != Permission.None ? Reach.Platform : Reach.Of(_inTenants.Keys);
     }
 
@@ -87,8 +87,7 @@ public sealed class Caller
     public static Caller Key(string name, string? tenant, IReadOnlyCollection<string> scopes)
     {
         var permissions = scopes.Aggregate(Permission.None, (all, scope) => all | Permissions.OfScope(scope, tenant is null));
-        var held = scopes.ToFrozenSet(StringComparer.Ordinal);
-        return tenant is null ? new(name, permissions, []) { _scopes = held } : new(name, Permission.None, [new(tenant, permissions)]) { _scopes = held };
+        return tenant is null ? new(name, permissions, []) { _scopes = scopes } : new(name, Permission.None, In(tenant, permissions)) { _scopes = scopes };
     }
 
     /// <summary>Whether it may make a key with that scope: a key no scope that it lacks itself, a member none that stands for more than the own role.</summary>
@@ -140,13 +139,15 @@ public sealed class Caller
     internal static Claim RoleAsClaim(Role role, string? tenant) => new(RoleClaim, $"{role}:{(role.IsStaff() ? PlatformMark : tenant)}");
 
     /// <summary>Itself as one of a tenant's members sees the console: in that tenant only, and only looking. Who may not look so is nobody.</summary>
-    public Caller ViewingAs(string tenant, Role role = Role.TenantAdmin) => Can(Permission.ViewAs, tenant) && !role.IsStaff() ? new(Name, Permission.None, [new(tenant, Permissions.Of(role) & Permissions.ReadOnly)])
+    public Caller ViewingAs(string tenant, Role role = Role.TenantAdmin) => Can(Permission.ViewAs, tenant) && !role.IsStaff() ? new(Name, Permission.None, In(tenant, Permissions.Of(role) & Permissions.ReadOnly))
     {
         _address = _address,
         _traceId = _traceId,
         _onBehalfOf = tenant,
         _denials = _denials,
     } : Nobody;
+
+    private static Dictionary<string, Permission> In(string tenant, Permission permissions) => new(StringComparer.Ordinal) { [tenant] = permissions };
 
     private static (Role, string?)? Parse(string claim)
     {

@@ -72,6 +72,23 @@ public readonly record struct TokenCounts
         _ => throw new ArgumentOutOfRangeException(nameof(bucket)),
     };
 
+    /// <param name="counts">One of each bucket, in their order.</param>
+    internal static TokenCounts Of(ReadOnlySpan<long> counts) => new()
+    {
+        Input = counts[(int)TokenBucket.Input],
+        CacheRead = counts[(int)TokenBucket.CacheRead],
+        CacheWrite5m = counts[(int)TokenBucket.CacheWrite5m],
+        CacheWrite1h = counts[(int)TokenBucket.CacheWrite1h],
+        Output = counts[(int)TokenBucket.Output],
+        Reasoning = counts[(int)TokenBucket.Reasoning],
+        AudioInput = counts[(int)TokenBucket.AudioInput],
+        AudioOutput = counts[(int)TokenBucket.AudioOutput],
+        ImageInput = counts[(int)TokenBucket.ImageInput],
+        ImageOutput = counts[(int)TokenBucket.ImageOutput],
+        VideoInput = counts[(int)TokenBucket.VideoInput],
+        AudioCacheRead = counts[(int)TokenBucket.AudioCacheRead],
+    };
+
     public static TokenCounts operator +(in TokenCounts a, in TokenCounts b) => checked(new TokenCounts
     {
         Input = a.Input + b.Input,
@@ -86,22 +103,6 @@ public readonly record struct TokenCounts
         ImageOutput = a.ImageOutput + b.ImageOutput,
         VideoInput = a.VideoInput + b.VideoInput,
         AudioCacheRead = a.AudioCacheRead + b.AudioCacheRead,
-    });
-
-    public static TokenCounts operator -(in TokenCounts a, in TokenCounts b) => checked(new TokenCounts
-    {
-        Input = a.Input - b.Input,
-        CacheRead = a.CacheRead - b.CacheRead,
-        CacheWrite5m = a.CacheWrite5m - b.CacheWrite5m,
-        CacheWrite1h = a.CacheWrite1h - b.CacheWrite1h,
-        Output = a.Output - b.Output,
-        Reasoning = a.Reasoning - b.Reasoning,
-        AudioInput = a.AudioInput - b.AudioInput,
-        AudioOutput = a.AudioOutput - b.AudioOutput,
-        ImageInput = a.ImageInput - b.ImageInput,
-        ImageOutput = a.ImageOutput - b.ImageOutput,
-        VideoInput = a.VideoInput - b.VideoInput,
-        AudioCacheRead = a.AudioCacheRead - b.AudioCacheRead,
     });
 }
 

@@ -78,7 +78,7 @@ internal static class DecisionEndpoints
         var tenant = await TenantAsync(body, id, Caller.Of(context), limiter);
         if (!tenant.Ok) return LimitEndpoints.Refuse(tenant.Error, context);
         var settled = await limiter.SettleAsync(tenant.Value, id, tokens!.Value, cost, cancellationToken);
-        return settled.Ok ? Results.Ok(new SettledJson(true)) : LimitEndpoints.Refuse(settled.Error, context);
+        return settled.Ok ? JsonAnswer.Of(new SettledJson(true), DecisionJson.Default.SettledJson) : LimitEndpoints.Refuse(settled.Error, context);
     }
 
     private static async Task<IResult> ReleaseAsync(HttpContext context, Limiter limiter, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal static class DecisionEndpoints
         var tenant = await TenantAsync(read.Value, id, Caller.Of(context), limiter);
         if (!tenant.Ok) return LimitEndpoints.Refuse(tenant.Error, context);
         var released = await limiter.ReleaseAsync(tenant.Value, id, cancellationToken);
-        return released.Ok ? Results.Ok(new ReleasedJson(true)) : LimitEndpoints.Refuse(released.Error, context);
+        return released.Ok ? JsonAnswer.Of(new ReleasedJson(true), DecisionJson.Default.ReleasedJson) : LimitEndpoints.Refuse(released.Error, context);
     }
 
     /// <summary>The caller's own, the one that is named, or the one for which the request was reserved.</summary>
@@ -118,9 +118,9 @@ internal static class DecisionEndpoints
     private static IResult Answer(Result<LimitDecision> decided, HttpContext context)
     {
         if (!decided.Ok) return LimitEndpoints.Refuse(decided.Error, context);
-        if (decided.Value.Refusal is not { } refusal) return Results.Ok(GrantedJson.Of(decided.Value));
+        if (decided.Value.Refusal is not { } refusal) return JsonAnswer.Of(GrantedJson.Of(decided.Value), DecisionJson.Default.GrantedJson);
         Problems.SetRetryAfter(context, Wait(refusal));
-        return Results.Json(RefusedJson.Of(refusal), statusCode: StatusCodes.Status429TooManyRequests);
+        return JsonAnswer.Of(RefusedJson.Of(refusal), DecisionJson.Default.RefusedJson, StatusCodes.Status429TooManyRequests);
     }
 
     /// <summary>What is not known may be known in a second; a request may end, and a sender that sleeps for weeks is no use to anyone.</summary>

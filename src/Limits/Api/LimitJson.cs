@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AgentConsole.Limits.Api;
@@ -116,6 +117,14 @@ internal sealed record RefusalListJson(IReadOnlyList<RefusalJson> Items, string?
 internal sealed record SettledJson(bool Settled);
 
 internal sealed record ReleasedJson(bool Released);
+
+/// <summary>The shapes of what is answered in front of every request, compiled.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(GrantedJson))]
+[JsonSerializable(typeof(RefusedJson))]
+[JsonSerializable(typeof(SettledJson))]
+[JsonSerializable(typeof(ReleasedJson))]
+internal sealed partial class DecisionJson : JsonSerializerContext;
 
 /// <summary>Amounts are texts in the limit's unit.</summary>
 internal sealed record CheckJson(string Tenant, Guid Limit, DateTimeOffset CheckedAt, int Meters, string Counted, string Ledger, string Drift, string Held, string Overshoot, string Repaired, long Repairs, DateTimeOffset? RepairedAt)

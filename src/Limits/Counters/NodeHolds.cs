@@ -8,59 +8,109 @@ internal sealed class NodeHolds
 {
     private readonly ConcurrentDictionary<string, OfTenant> _tenants = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> Tenants => _tenants.Where(static pair => !pair.Value.Holds.IsEmpty).Select(static pair => pair.Key);
+    public IEnumerable<string> Tenants => _tenants.Where(static pair => !pair.Value.IsEmpty).Select(static pair => pair.Key);
 
-    public void Add(ReserveCall call, DateTimeOffset at, DateTimeOffset ends) => Of(call.Tenant).Holds[call.RequestId] = new(call, at, ends);
+    public void Add(ReserveCall call, DateTimeOffset at, DateTimeOffset ends) => Of(call.Tenant).Put(new(call, at, ends));
 
     public void Extend(ExtendCall call, DateTimeOffset ends)
     {
-        if (!Of(call.Tenant).Holds.TryGetValue(call.RequestId, out var hold)) return;
+        if (Find(call.Tenant, call.RequestId) is not { } hold) return;
         MeterClaim[] claims = [.. hold.Call.Claims.Select(claim => claim with { Amount = claim.Measure switch { LimitMeasure.Tokens => call.Tokens, LimitMeasure.Cost => call.Cost, _ => null } ?? claim.Amount })];
-        Of(call.Tenant).Holds[call.RequestId] = hold with { Call = hold.Call with { Claims = claims }, Ends = ends };
+        Of(call.Tenant).Put(hold with { Call = hold.Call with { Claims = claims }, Ends = ends });
     }
 
-    public NodeHold? Find(string tenant, string requestId) => _tenants.TryGetValue(tenant, out var own) ? own.Holds.GetValueOrDefault(requestId) : null;
+    public NodeHold? Find(string tenant, string requestId) => _tenants.TryGetValue(tenant, out var own) ? own.Find(requestId) : null;
 
     /// <summary>Null when nobody holds it here; empty when several tenants do.</summary>
     public string? TenantOf(string requestId)
     {
         string? found = null;
         foreach (var (tenant, own) in _tenants)
-            if (own.Holds.ContainsKey(requestId)) found = found is null ? tenant : "";
+            if (own.Find(requestId) is not null) found = found is null ? tenant : "";
         return found;
     }
 
     public void Remove(string tenant, string requestId)
     {
-        if (_tenants.TryGetValue(tenant, out var own)) own.Holds.TryRemove(requestId, out _);
+        if (_tenants.TryGetValue(tenant, out var own)) own.Remove(requestId);
     }
 
-    /// <summary>Lets go of those that are over.</summary>
-    public void Forget(string tenant, DateTimeOffset now)
-    {
-        foreach (var (id, hold) in Of(tenant).Holds)
-            if (hold.Ends <= now) Remove(tenant, id);
-    }
+    /// <summary>Lets go of those that were over a second ago.</summary>
+    public void Forget(string tenant, DateTimeOffset now) => Of(tenant).Forget(now);
 
     /// <summary>All of a tenant's, the first time that an epoch is heard of.</summary>
-    public IReadOnlyList<NodeHold> Untold(string tenant, string epoch)
-    {
-        var own = Of(tenant);
-        if (Volatile.Read(ref own.Epoch) == epoch || Interlocked.Exchange(ref own.Epoch, epoch) == epoch) return [];
-        return [.. own.Holds.Values];
-    }
+    public IReadOnlyList<NodeHold> Untold(string tenant, string epoch) => Of(tenant).Untold(epoch);
 
     private OfTenant Of(string tenant) => _tenants.GetOrAdd(tenant, static _ => new());
 
+    /// <summary>By id, and by the second in which they end: to find those that are over, the others are not looked at.</summary>
     private sealed class OfTenant
     {
-        public readonly ConcurrentDictionary<string, NodeHold> Holds = new(StringComparer.Ordinal);
-        public string? Epoch;
+        private readonly Lock _lock = new();
+        private readonly Dictionary<string, NodeHold> _holds = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<long, HashSet<string>> _ends = [];
+        private string? _epoch;
+
+        public bool IsEmpty
+        {
+            get
+            {
+                lock (_lock) return _holds.Count == 0;
+            }
+        }
+
+        public NodeHold? Find(string requestId)
+        {
+            lock (_lock) return _holds.GetValueOrDefault(requestId);
+        }
+
+        public void Put(NodeHold hold)
+        {
+            lock (_lock)
+            {
+                RemoveNeedsLock(hold.Call.RequestId);
+                _holds.Add(hold.Call.RequestId, hold);
+                if (!_ends.TryGetValue(hold.EndSecond, out var ends)) _ends.Add(hold.EndSecond, ends = new(StringComparer.Ordinal));
+                ends.Add(hold.Call.RequestId);
+            }
+        }
+
+        public void Remove(string requestId)
+        {
+            lock (_lock) RemoveNeedsLock(requestId);
+        }
+
+        public void Forget(DateTimeOffset now)
+        {
+            lock (_lock)
+            {
+                while (_ends.Count > 0 && _ends.First() is var (second, ids) && second < now.ToUnixTimeSeconds())
+                {
+                    foreach (var id in ids) _holds.Remove(id);
+                    _ends.Remove(second);
+                }
+            }
+        }
+
+        public IReadOnlyList<NodeHold> Untold(string epoch)
+        {
+            if (Volatile.Read(ref _epoch) == epoch || Interlocked.Exchange(ref _epoch, epoch) == epoch) return [];
+            lock (_lock) return [.. _holds.Values];
+        }
+
+        private void RemoveNeedsLock(string requestId)
+        {
+            if (!_holds.Remove(requestId, out var hold) || !_ends.TryGetValue(hold.EndSecond, out var ends)) return;
+            ends.Remove(requestId);
+            if (ends.Count == 0) _ends.Remove(hold.EndSecond);
+        }
     }
 }
 
 internal sealed record NodeHold(ReserveCall Call, DateTimeOffset At, DateTimeOffset Ends)
 {
+    public long EndSecond => Ends.ToUnixTimeSeconds();
+
     public List<RedisValue> Arguments()
     {
         var arguments = new List<RedisValue> { Call.RequestId, Ends.ToUnixTimeMilliseconds(), At.ToUnixTimeMilliseconds(), Call.Note, Call.Claims.Count };

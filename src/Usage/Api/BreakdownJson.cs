@@ -51,8 +51,17 @@ internal sealed record MeasuresJson(
 
 internal static class JsonMoney
 {
+    private const int Decimals = 12;
+
     /// <summary>A decimal string in USD without trailing zeros.</summary>
-    public static string Of(decimal amount) => amount.ToString("0.############", CultureInfo.InvariantCulture);
+    public static string Of(decimal amount)
+    {
+        Span<char> text = stackalloc char[40];
+        decimal.Round(amount, Decimals, MidpointRounding.AwayFromZero).TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        var written = text[..length];
+        if (written.Contains('.')) written = written.TrimEnd('0').TrimEnd('.');
+        return written is "-0" ? "0" : written.ToString();
+    }
 
     public static string? Of(decimal? amount) => amount is { } known ? Of(known) : null;
 

@@ -31,7 +31,7 @@ internal static class UsageEndpoints
         var read = await ReadBreakdownAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
         if (!read.Ok) return Refuse(read.Error, context);
         var answer = await AnswerAsync(queries, explorer, reach, read.Value, cancellationToken);
-        return answer.Ok ? Results.Ok(BreakdownJson.Of(answer.Value)) : Refuse(answer.Error, context);
+        return answer.Ok ? JsonAnswer.Of(BreakdownJson.Of(answer.Value), UsageJson.Default.BreakdownJson) : Refuse(answer.Error, context);
     }
 
     internal static async Task<Result<BreakdownQuery>> ReadBreakdownAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal static class UsageEndpoints
     {
         var reach = Reach(context);
         var read = await ReadRequestsAsync(context, new QueryReader(context.Request.Query, reach, tenants, time), cancellationToken);
-        return read.Ok ? Results.Ok(RequestPageJson.Of(await queries.ListRequestsAsync(reach, read.Value, cancellationToken))) : Refuse(read.Error, context);
+        return read.Ok ? JsonAnswer.Of(RequestPageJson.Of(await queries.ListRequestsAsync(reach, read.Value, cancellationToken)), UsageJson.Default.RequestPageJson) : Refuse(read.Error, context);
     }
 
     private static async Task<Result<RequestQuery>> ReadRequestsAsync(HttpContext context, QueryReader reader, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace AgentConsole.Usage.Rollups;
 internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
 {
     private LatencyHistogram? _latency, _firstToken;
-    private TokenCounts _tokens;
+    private readonly long[] _tokens = new long[TokenCounts.BucketCount];
     private EventMeasures _known = known;
     private long _requests, _failures, _attempts, _unpriced, _timedTokens, _timedMs, _savingsUnknown;
     private decimal _cost, _savings;
@@ -21,10 +21,10 @@ internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
     public bool Add(NpgsqlDataReader reader, bool isPacked, Counting counting)
     {
         var exact = counting.TryRead(reader, 1, out var failures) & counting.TryRead(reader, 2, out var requests) & counting.TryRead(reader, 3, out var attempts) & counting.TryRead(reader, 4, out var unpriced);
-        foreach (var bucket in TokenCounts.Buckets)
+        for (var bucket = 0; bucket < _tokens.Length; bucket++)
         {
-            exact &= counting.TryRead(reader, EventColumns.FirstToken + (int)bucket, out var count);
-            if (count > 0) _tokens = _tokens.With(bucket, checked(_tokens[bucket] + count));
+            exact &= counting.TryRead(reader, EventColumns.FirstToken + bucket, out var count);
+            _tokens[bucket] = checked(_tokens[bucket] + count);
         }
         if (!exact) return false;
         (_failures, _requests, _attempts, _unpriced) = (_failures + failures, _requests + requests, _attempts + attempts, _unpriced + unpriced);
@@ -57,7 +57,7 @@ internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
     /// <summary>What is left of a whole without one of its parts.</summary>
     public void Subtract(UsageSums part) => Add(part, -1);
 
-    public Measures ToMeasures() => new(_requests, _failures, _attempts, _tokens, _cost, _unpriced, _latency?.Percentiles()) { Events = Figures() };
+    public Measures ToMeasures() => new(_requests, _failures, _attempts, TokenCounts.Of(_tokens), _cost, _unpriced, _latency?.Percentiles()) { Events = Figures() };
 
     private EventFigures? Figures() => _known == EventMeasures.None ? null : new(
         _known.HasFlag(EventMeasures.CacheSavings) && (_requests == 0 || _savingsUnknown < _requests) ? _savings : null,
@@ -76,7 +76,7 @@ internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
         _savingsUnknown += sign * other._savingsUnknown;
         _cost += sign * other._cost;
         _savings += sign * other._savings;
-        _tokens = sign > 0 ? _tokens + other._tokens : _tokens - other._tokens;
+        for (var bucket = 0; bucket < _tokens.Length; bucket++) _tokens[bucket] = checked(_tokens[bucket] + (sign * other._tokens[bucket]));
         _known |= other._known;
         if (other._latency is { } latency) (_latency ??= new()).Add(latency, sign);
         if (other._firstToken is { } firstToken) (_firstToken ??= new()).Add(firstToken, sign);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using AgentConsole.Bench.Hosting;
 using AgentConsole.Bench.Load;
 using AgentConsole.Limits;
@@ -50,33 +49,17 @@ internal static class Limits
         await client.CreateTenantAsync(Tenant, cancellationToken);
         foreach (var (scope, measure, window) in new[] { ("", "cost", "month"), ("\"user\":\"*\"", "cost", "day"), ("\"key\":\"*\"", "tokens", "hour"), ("\"team\":\"*\"", "requests", "minute"), ("\"model\":\"*\"", "cost", "week") })
             await client.CreateLimitAsync(Tenant, scope, measure, "900000000", window, cancellationToken);
-        Task<Latencies> ReserveAsync(string run, int length) => PaceAsync(index => client.ReserveAsync(Tenant, $"{run}-{index}", $"u-{index % 500}", 0.01m, HoldSeconds, cancellationToken), rate, length, connections, cancellationToken);
+        Task<Latencies> ReserveAsync(string run, int length) => PacedSockets.RunAsync(
+            app.Url, index => PacedSockets.Post(app.Url, "/api/v1/limits/reserve", AppProcess.Key, LimitsClient.Reservation(Tenant, $"{run}-{index}", $"u-{index % 500}", 0.01m, HoldSeconds)), rate, length, connections, cancellationToken);
         await ReserveAsync("warm", WarmUpSeconds);
+        var before = app.CpuTime();
         var latencies = await ReserveAsync("run", seconds);
-        var floor = await PaceAsync(_ => client.LookAsync("/health/live", cancellationToken), rate, seconds, connections, cancellationToken);
+        var took = app.CpuTime() - before;
+        var floor = await PacedSockets.RunAsync(app.Url, _ => PacedSockets.Get(app.Url, "/health/live"), rate, seconds, connections, cancellationToken);
         Console.WriteLine($"floor      {rate:N0}/s for {seconds} s of an answer that asks nothing: p50 {floor.Percentile(0.5):F2} ms, p95 {floor.Percentile(0.95):F2} ms, p99 {floor.Percentile(0.99):F2} ms");
         Console.WriteLine($"http       {rate:N0}/s for {seconds} s, five meters: p50 {latencies.Percentile(0.5):F2} ms, p95 {latencies.Percentile(0.95):F2} ms, p99 {latencies.Percentile(0.99):F2} ms (wanted: {WantedP50} and {WantedP99} ms)");
         var node = (await client.GetAsync("state", cancellationToken)).GetProperty("node");
-        Console.WriteLine($"inside     p50 {node.GetProperty("p50Ms").GetDouble():F2} ms, p99 {node.GetProperty("p99Ms").GetDouble():F2} ms of the last 4,096 decisions, in the app itself");
-        return latencies;
-    }
-
-    /// <summary>At a steady rate, to the millisecond: waiting more closely would take a core from those that are measured.</summary>
-    private static async Task<Latencies> PaceAsync(Func<int, Task<HttpStatusCode>> ask, int rate, int seconds, int connections, CancellationToken cancellationToken)
-    {
-        var (latencies, next, total, started) = (new Latencies(), -1, rate * seconds, Stopwatch.GetTimestamp());
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Increment(ref next) is var index && index < total)
-            {
-                var due = TimeSpan.FromSeconds((double)index / rate);
-                if (due - Stopwatch.GetElapsedTime(started) is { TotalMilliseconds: >= 1 } early) await Task.Delay(early, TimeProvider.System, cancellationToken);
-                var sent = Stopwatch.GetTimestamp();
-                var status = await ask(index);
-                latencies.Add(Stopwatch.GetElapsedTime(sent));
-                if (status != HttpStatusCode.OK) throw new InvalidOperationException($"{status} of request {index}");
-            }
-        }, cancellationToken)));
+        Console.WriteLine($"inside     p50 {node.GetProperty("p50Ms").GetDouble():F2} ms, p99 {node.GetProperty("p99Ms").GetDouble():F2} ms of the last 4,096 decisions, in the app itself; {took.TotalMicroseconds / latencies.Count:F0} us of its CPU each");
         return latencies;
     }
 

@@ -68,6 +68,13 @@ internal sealed class AppProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it has used of the cores since it began.</summary>
+    public TimeSpan CpuTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
     /// <summary>Bytes of memory it holds.</summary>
     public long ResidentBytes()
     {

@@ -33,8 +33,10 @@ internal sealed class LimitsClient : IDisposable
         made.EnsureSuccessStatusCode();
     }
 
-    public Task<HttpStatusCode> ReserveAsync(string tenant, string id, string user, decimal cost, int holdSeconds, CancellationToken cancellationToken) => PostAsync("reserve", string.Create(CultureInfo.InvariantCulture,
-        $$"""{"requestId":"{{id}}","tenant":"{{tenant}}","user":"{{user}}","key":"vk-1","team":"search","model":"gpt-5","provider":"openai","holdSeconds":{{holdSeconds}},"estimate":{"tokens":100,"cost":"{{cost}}"} }"""), cancellationToken);
+    public Task<HttpStatusCode> ReserveAsync(string tenant, string id, string user, decimal cost, int holdSeconds, CancellationToken cancellationToken) => PostAsync("reserve", Reservation(tenant, id, user, cost, holdSeconds), cancellationToken);
+
+    public static string Reservation(string tenant, string id, string user, decimal cost, int holdSeconds) => string.Create(CultureInfo.InvariantCulture,
+        $$"""{"requestId":"{{id}}","tenant":"{{tenant}}","user":"{{user}}","key":"vk-1","team":"search","model":"gpt-5","provider":"openai","holdSeconds":{{holdSeconds}},"estimate":{"tokens":100,"cost":"{{cost}}"} }""");
 
     public Task<HttpStatusCode> SettleAsync(string id, decimal cost, CancellationToken cancellationToken) =>
         PostAsync("settle", string.Create(CultureInfo.InvariantCulture, $$"""{"requestId":"{{id}}","actual":{"tokens":100,"cost":"{{cost}}"} }"""), cancellationToken);
@@ -44,13 +46,6 @@ internal sealed class LimitsClient : IDisposable
     public Task<HttpStatusCode> ReleaseAsync(string id, CancellationToken cancellationToken) => PostAsync("release", $$"""{"requestId":"{{id}}"}""", cancellationToken);
 
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => _http.GetFromJsonAsync<JsonElement>($"/api/v1/limits/{path}", cancellationToken);
-
-    public async Task<HttpStatusCode> LookAsync(string path, CancellationToken cancellationToken)
-    {
-        using var response = await _http.GetAsync(path, cancellationToken);
-        await response.Content.CopyToAsync(Stream.Null, cancellationToken);
-        return response.StatusCode;
-    }
 
     public void Dispose() => _http.Dispose();
 

@@ -160,7 +160,7 @@ public sealed class RequestsPageTests(PostgresFixture postgres) : StoreContext(p
         Assert.Equal(["Time ↓", "Tool", "Cost"], page.FindAll("table.requests thead th").Select(static head => head.TextContent));
         Assert.Equal(3, page.FindAll("table.requests tbody tr.linked > *").Count);
         page.Find(".column-card").ParentElement!.TriggerEvent("onfocusin", new FocusEventArgs());
-        Assert.Contains("/requests?range=24h&tenant=acme&cols=tool%2Coutput%2Ccost", page.FindAll(".column-card a").Select(static link => link.GetAttribute("href")));
+        page.WaitForAssertion(() => Assert.Contains("/requests?range=24h&tenant=acme&cols=tool%2Coutput%2Ccost", page.FindAll(".column-card a").Select(static link => link.GetAttribute("href"))));
     }
 
     private static string? Id(IRenderedComponent<RequestsPage> page, int row) =>
