@@ -2054,6 +2054,26 @@ namespace AgentConsole.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("AgentConsole.Usage.Rollups.RollupDay", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("TenantId", "Day");
+
+                    b.ToTable("usage_rollup_days", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Usage.UsageEvent", b =>
                 {
                     b.Property<string>("TenantId")

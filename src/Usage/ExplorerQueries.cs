@@ -9,8 +9,16 @@ using NpgsqlTypes;
 namespace AgentConsole.Usage;
 
 /// <summary>The reads of the usage explorer, and those breakdowns that no rollup answers: of every measure by any dimension, whatever it takes within a budget.</summary>
-public sealed class ExplorerQueries(Database database, CurrentPrices prices, EventReads reads, TimeProvider time)
+public sealed class ExplorerQueries
 {
+    private readonly Database _database;
+    private readonly CurrentPrices _prices;
+    private readonly EventReads _reads;
+    private readonly KeptSums _kept;
+    private readonly TimeProvider _time;
+
+    internal ExplorerQueries(Database database, CurrentPrices prices, EventReads reads, KeptSums kept, TimeProvider time) => (_database, _prices, _reads, _kept, _time) = (database, prices, reads, kept, time);
+
     /// <summary>Groups that an answer lists; those beyond are one row.</summary>
     public const int MostGroups = 1000;
 
@@ -21,22 +29,22 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
     private const int MostTagKeys = 50;
     private static readonly TimeSpan TagKeysSince = TimeSpan.FromDays(7);
 
-    public TimeSpan Budget => reads.Budget;
+    public TimeSpan Budget => _reads.Budget;
 
     /// <summary>Fails with <see cref="TooMuchToRead"/> or <see cref="TooManyGroups"/>, if it reads events.</summary>
     /// <param name="progress">Told how far a read of events is.</param>
     public Task<Result<Exploration>> ExploreAsync(Reach reach, ExplorationQuery query, IProgress<EventsRead>? progress, CancellationToken cancellationToken) => query.ReadsEvents
-        ? reads.RunAsync(cancel => ReadAsync(reach, query, Reading(query.Cut, progress), cancel), cancellationToken)
+        ? _reads.RunAsync(cancel => ReadAsync(reach, query, Reading(query.Cut, progress), cancel), cancellationToken)
         : Answer(ReadAsync(reach, query, null, cancellationToken));
 
     /// <summary>A breakdown that no rollup answers, in the shape of those that one does. Fails as <see cref="ExploreAsync"/> does.</summary>
     public Task<Result<Breakdown>> BreakdownAsync(Reach reach, BreakdownQuery query, CancellationToken cancellationToken) =>
-        reads.RunAsync(cancel => ReadBreakdownAsync(reach, query, cancel), cancellationToken);
+        _reads.RunAsync(cancel => ReadBreakdownAsync(reach, query, cancel), cancellationToken);
 
     /// <summary>Keys of tags that the newest requests have, most frequent first: a sample, to choose from.</summary>
     public async Task<IReadOnlyList<string>> ListTagKeysAsync(Reach reach, CancellationToken cancellationToken)
     {
-        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var session = await _database.BeginAsync(reach, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(session, reach, UsageFilter.None, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             SELECT k FROM unnest($1) AS t(tenant_id) CROSS JOIN LATERAL (
@@ -45,26 +53,26 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
             GROUP BY k ORDER BY count(*) DESC, k LIMIT {MostTagKeys}
             """, session.Connection);
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (time.GetUtcNow() - TagKeysSince).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = (_time.GetUtcNow() - TagKeysSince).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         return await UsageSql.ReadTextsAsync(command, cancellationToken);
     }
 
     private async Task<Exploration> ReadAsync(Reach reach, ExplorationQuery query, EventReading? reading, CancellationToken cancellationToken)
     {
-        var (completeTo, began) = (time.GetUtcNow(), time.GetTimestamp());
+        var (completeTo, began) = (_time.GetUtcNow(), _time.GetTimestamp());
         await using var snapshot = await SnapshotAsync(reach, reading is not null, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(snapshot, reach, query.Cut.Filter, cancellationToken);
-        var sums = await ExplorationReader.ReadAsync(snapshot.Connection, query, tenants, reading, cancellationToken);
+        var sums = await ExplorationReader.ReadAsync(snapshot.Connection, _kept, query, tenants, reading, cancellationToken);
         var keptFrom = reading is null ? null : await KeptFromAsync(snapshot.Connection, tenants, query.Cut.From, completeTo, cancellationToken);
-        return ExplorationBuilder.Build(query, sums, completeTo, time.GetElapsedTime(began)) with { RequestsKeptFrom = keptFrom };
+        return ExplorationBuilder.Build(query, sums, completeTo, _time.GetElapsedTime(began)) with { RequestsKeptFrom = keptFrom };
     }
 
     private async Task<Breakdown> ReadBreakdownAsync(Reach reach, BreakdownQuery query, CancellationToken cancellationToken)
     {
-        var completeTo = time.GetUtcNow();
+        var completeTo = _time.GetUtcNow();
         await using var snapshot = await SnapshotAsync(reach, true, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(snapshot, reach, query.Filter, cancellationToken);
-        var (rows, total) = await BreakdownReader.ReadAsync(snapshot.Connection, query, tenants, Reading(query, null), cancellationToken);
+        var (rows, total) = await BreakdownReader.ReadAsync(snapshot.Connection, _kept, query, tenants, Reading(query, null), cancellationToken);
         var rejected = await UsageQueries.CountRejectedAsync(snapshot.Connection, query, tenants, cancellationToken);
         var keptFrom = await KeptFromAsync(snapshot.Connection, tenants, query.From, completeTo, cancellationToken);
         return new(query, new(completeTo, rejected, total.UnpricedRequests) { RequestsKeptFrom = keptFrom }, rows, total);
@@ -73,10 +81,10 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
     /// <summary>A statement that outlives its budget, say because the word that it is no longer wanted got lost, ends by itself.</summary>
     private async Task<Session> SnapshotAsync(Reach reach, bool readsEvents, CancellationToken cancellationToken)
     {
-        var snapshot = await database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
+        var snapshot = await _database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
         if (!readsEvents) return snapshot;
         await using var limit = new NpgsqlCommand("SELECT set_config('statement_timeout', $1, true)", snapshot.Connection);
-        limit.Parameters.Add(new() { Value = ((long)reads.Budget.TotalMilliseconds + 1000).ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        limit.Parameters.Add(new() { Value = ((long)_reads.Budget.TotalMilliseconds + 1000).ToString(System.Globalization.CultureInfo.InvariantCulture) });
         await limit.ExecuteNonQueryAsync(cancellationToken);
         return snapshot;
     }
@@ -90,7 +98,7 @@ public sealed class ExplorerQueries(Database database, CurrentPrices prices, Eve
     }
 
     private EventReading Reading(BreakdownQuery query, IProgress<EventsRead>? progress) => new(
-        prices.Book,
+        _prices.Book,
         query.Percentiles || query.FromEvents.HasFlag(EventMeasures.TimeToFirstToken) ? MostCells / 5 : MostCells,
         readTo => progress?.Report(new(query.From, query.To, new DateTimeOffset(readTo))));
 

@@ -1,6 +1,7 @@
 using AgentConsole.Access;
 using AgentConsole.Jobs;
 using AgentConsole.Platform;
+using AgentConsole.Platform.Data;
 using AgentConsole.Pricing;
 using AgentConsole.Usage.Api;
 using AgentConsole.Usage.Contents;
@@ -36,7 +37,9 @@ public static class UsageFeature
         services.AddSingleton<DeleteContents>();
         services.AddSingleton<ExpireContents>();
         services.AddSingleton<ExpireEvents>();
-        services.AddSingleton<UsageQueries>();
+        services.AddSingleton(static _ => new KeptSums());
+        services.AddSingleton(static provider => new UsageQueries(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<Contexts>(), provider.GetRequiredService<KeptSums>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TakenUsage>();
         services.AddSingleton<SessionSums>();
         services.AddSingleton<SessionQueries>();
@@ -44,7 +47,8 @@ public static class UsageFeature
         services.AddSingleton<SharedBreakdowns>();
         services.AddSingleton<SharedRequests>();
         services.AddSingleton<EventReads>();
-        services.AddSingleton<ExplorerQueries>();
+        services.AddSingleton(static provider => new ExplorerQueries(
+            provider.GetRequiredService<Database>(), provider.GetRequiredService<CurrentPrices>(), provider.GetRequiredService<EventReads>(), provider.GetRequiredService<KeptSums>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SharedExplorations>();
         services.AddSingleton<LiveTail>();
         services.AddSingleton<MonthForecasts>();

@@ -10,7 +10,7 @@ using NpgsqlTypes;
 namespace AgentConsole.Usage;
 
 /// <summary>Every read of usage: what the API, the pages and the exports show, as far as the reach goes that each is asked with.</summary>
-public sealed class UsageQueries(Database database, Contexts contexts, TimeProvider time)
+public sealed class UsageQueries
 {
     /// <summary>Dropdowns look this far back.</summary>
     private static readonly TimeSpan ValuesSince = TimeSpan.FromDays(90);
@@ -24,23 +24,30 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>No event is further ahead than this.</summary>
     private static readonly TimeSpan FutureAllowed = TimeSpan.FromMinutes(10);
 
+    private readonly Database _database;
+    private readonly Contexts _contexts;
+    private readonly KeptSums _kept;
+    private readonly TimeProvider _time;
+
+    internal UsageQueries(Database database, Contexts contexts, KeptSums kept, TimeProvider time) => (_database, _contexts, _kept, _time) = (database, contexts, kept, time);
+
     /// <remarks>
     /// The partitions are locked before the snapshot is taken: one attached after it would be looked into instead of the default one,
     /// and the rows moved into it would not be seen in either.
     /// </remarks>
     public async Task<Breakdown> BreakdownAsync(Reach reach, BreakdownQuery query, CancellationToken cancellationToken)
     {
-        var completeTo = time.GetUtcNow();
-        await using var snapshot = await database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
+        var completeTo = _time.GetUtcNow();
+        await using var snapshot = await _database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
         var tenants = await UsageSql.TenantsAsync(snapshot, reach, query.Filter, cancellationToken);
-        var (rows, total) = await BreakdownReader.ReadAsync(snapshot.Connection, query, tenants, cancellationToken);
+        var (rows, total) = await BreakdownReader.ReadAsync(snapshot.Connection, _kept, query, tenants, cancellationToken);
         var rejected = await CountRejectedAsync(snapshot.Connection, query, tenants, cancellationToken);
         return new(query, new(completeTo, rejected, total.UnpricedRequests), rows, total);
     }
 
     public async Task<RequestPage> ListRequestsAsync(Reach reach, RequestQuery query, CancellationToken cancellationToken)
     {
-        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var session = await _database.BeginAsync(reach, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, cancellationToken);
         return await RequestReader.ReadAsync(session.Connection, query, tenants, cancellationToken);
     }
@@ -48,7 +55,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>Where a list goes on, that many rows further than its cursor says; null when it does not.</summary>
     public async Task<string?> SkipRequestsAsync(Reach reach, RequestQuery query, int rows, CancellationToken cancellationToken)
     {
-        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var session = await _database.BeginAsync(reach, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, cancellationToken);
         return await RequestReader.SkipAsync(session.Connection, query, tenants, rows, cancellationToken);
     }
@@ -63,7 +70,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
         await Sums.WaitAsync(cancellationToken);
         try
         {
-            await using var session = await database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
+            await using var session = await _database.BeginAsync(reach, cancellationToken, System.Data.IsolationLevel.RepeatableRead, shared: "usage_events");
             var tenants = await UsageSql.TenantsAsync(session, reach, query.Filter, cancellationToken);
             var sum = new RequestSum(RequestTotal.Zero, 0);
             foreach (var (part, share) in Parts(query))
@@ -82,7 +89,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>The newest part is small, so that something is known soon; each is larger than the one after it in time.</summary>
     private IEnumerable<(RequestQuery Part, double Share)> Parts(RequestQuery query)
     {
-        var end = time.GetUtcNow() + FutureAllowed < query.To ? time.GetUtcNow() + FutureAllowed : query.To;
+        var end = _time.GetUtcNow() + FutureAllowed < query.To ? _time.GetUtcNow() + FutureAllowed : query.To;
         var (length, to, width) = (end - query.From, query.To, FirstPart);
         while (end - query.From > width && to > query.From)
         {
@@ -96,7 +103,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>When the first usage within reach began, to the quarter of an hour; null before there is any.</summary>
     public async Task<DateTimeOffset?> FindFirstUseAsync(Reach reach, CancellationToken cancellationToken)
     {
-        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var session = await _database.BeginAsync(reach, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(session, reach, UsageFilter.None, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             SELECT min(f.bucket_start) FROM unnest($1) AS t(tenant_id) CROSS JOIN LATERAL (
@@ -112,7 +119,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     public async Task<UsageEvent?> FindRequestAsync(Reach reach, string tenant, string id, string? source, CancellationToken cancellationToken)
     {
         if (!reach.Includes(tenant)) return null;
-        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        await using var db = await _contexts.BeginAsync(reach, cancellationToken);
         var key = await db.Set<UsageKey>().AsNoTracking()
             .Where(key => key.TenantId == tenant && key.EventId == id && (source == null || key.Source == source))
             .OrderByDescending(key => key.OccurredAt)
@@ -128,14 +135,14 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     public async Task<bool> WasRemovedAsync(Reach reach, string tenant, string id, string? source, CancellationToken cancellationToken)
     {
         if (!reach.Includes(tenant)) return false;
-        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        await using var db = await _contexts.BeginAsync(reach, cancellationToken);
         return await db.Set<UsageKey>().AnyAsync(key => key.TenantId == tenant && key.EventId == id && (source == null || key.Source == source), cancellationToken);
     }
 
     /// <summary>How many requests of a tenant happened before a time and are still kept one by one.</summary>
     public async Task<long> CountBeforeAsync(Reach reach, string tenant, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        await using var db = await _contexts.BeginAsync(reach, cancellationToken);
         return await db.Set<UsageEvent>().LongCountAsync(usage => usage.TenantId == tenant && usage.OccurredAt < before, cancellationToken);
     }
 
@@ -151,7 +158,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
             Dimension.Key => (RollupKind.Key, "subject"),
             _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
         };
-        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var session = await _database.BeginAsync(reach, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(session, reach, UsageFilter.None, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             SELECT {column} FROM usage_rollups
@@ -159,7 +166,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
             GROUP BY 1 ORDER BY sum(requests) DESC, 1 LIMIT $3
             """, session.Connection);
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (time.GetUtcNow() - ValuesSince).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = (_time.GetUtcNow() - ValuesSince).UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = limit, NpgsqlDbType = NpgsqlDbType.Integer });
         return await UsageSql.ReadTextsAsync(command, cancellationToken);
     }
@@ -167,7 +174,7 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>Items refused at the door, newest first.</summary>
     public async Task<IReadOnlyList<RejectedItem>> ListRejectedAsync(Reach reach, DateTimeOffset from, DateTimeOffset to, int limit, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        await using var db = await _contexts.BeginAsync(reach, cancellationToken);
         return await db.Set<RejectedUsage>().AsNoTracking()
             .Where(item => item.ReceivedAt >= from.ToUniversalTime() && item.ReceivedAt < to.ToUniversalTime())
             .OrderByDescending(item => item.ReceivedAt).Take(limit)
@@ -178,14 +185,14 @@ public sealed class UsageQueries(Database database, Contexts contexts, TimeProvi
     /// <summary>False until the first event arrives within reach.</summary>
     public async Task<bool> HasEventsAsync(Reach reach, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.BeginAsync(reach, cancellationToken);
+        await using var db = await _contexts.BeginAsync(reach, cancellationToken);
         return await db.Set<UsageKey>().AnyAsync(cancellationToken);
     }
 
     /// <summary>The tenants within reach that a filter is about.</summary>
     internal async Task<string[]> TenantsOfAsync(Reach reach, UsageFilter filter, CancellationToken cancellationToken)
     {
-        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var session = await _database.BeginAsync(reach, cancellationToken);
         return await UsageSql.TenantsAsync(session, reach, filter, cancellationToken);
     }
 

@@ -16,7 +16,10 @@ internal sealed class RedisConnection(PlatformOptions options) : IDisposable
         {
             var configuration = ConfigurationOptions.Parse(options.Redis!);
             configuration.AbortOnConnectFail = false;
-            return _connection ??= await ConnectionMultiplexer.ConnectAsync(configuration);
+            _connection ??= await ConnectionMultiplexer.ConnectAsync(configuration);
+            // Each answer wakes its own caller: in the order of the answers, one that goes on for long would hold up all behind it.
+            _connection.PreserveAsyncOrder = false;
+            return _connection;
         }
         finally
         {

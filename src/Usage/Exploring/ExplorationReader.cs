@@ -17,7 +17,7 @@ internal sealed record ExplorationSums(
 /// </summary>
 internal static class ExplorationReader
 {
-    public static async Task<ExplorationSums> ReadAsync(NpgsqlConnection connection, ExplorationQuery query, string[] tenants, EventReading? reading, CancellationToken cancellationToken)
+    public static async Task<ExplorationSums> ReadAsync(NpgsqlConnection connection, KeptSums kept, ExplorationQuery query, string[] tenants, EventReading? reading, CancellationToken cancellationToken)
     {
         var timed = query.Cut with { Grain = GrainOf(query) };
         var buckets = BreakdownReader.Buckets(timed);
@@ -26,13 +26,13 @@ internal static class ExplorationReader
         var count = slots is null ? buckets.Count : Exploration.HoursOfWeek;
         if (reading is not null)
         {
-            var cells = await BreakdownReader.SumAsync(connection, timed, tenants, buckets, slots, reading, cancellationToken);
+            var cells = await BreakdownReader.SumAsync(connection, kept, timed, tenants, buckets, slots, reading, cancellationToken);
             return new(Rank(query, Merge(cells, static key => key with { Bucket = 0 })), Merge(cells, static key => key.Bucket), cells, starts, count);
         }
         var total = query.Cut with { Grain = Grain.Total };
-        var groups = Rank(query, await BreakdownReader.SumAsync(connection, total, tenants, BreakdownReader.Buckets(total), null, null, cancellationToken));
-        var whole = query.Shape == ExplorationShape.Whole ? [] : await BreakdownReader.SumAsync(connection, timed with { GroupBy = [] }, tenants, buckets, slots, null, cancellationToken);
-        var leading = query.Shape != ExplorationShape.OverTime ? [] : await BreakdownReader.SumAsync(connection, Narrow(timed, Leading(query, groups), groups.Count), tenants, buckets, null, null, cancellationToken);
+        var groups = Rank(query, await BreakdownReader.SumAsync(connection, kept, total, tenants, BreakdownReader.Buckets(total), null, null, cancellationToken));
+        var whole = query.Shape == ExplorationShape.Whole ? [] : await BreakdownReader.SumAsync(connection, kept, timed with { GroupBy = [] }, tenants, buckets, slots, null, cancellationToken);
+        var leading = query.Shape != ExplorationShape.OverTime ? [] : await BreakdownReader.SumAsync(connection, kept, Narrow(timed, Leading(query, groups), groups.Count), tenants, buckets, null, null, cancellationToken);
         return new(groups, Merge(whole, static key => key.Bucket), leading, starts, count);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AgentConsole.Usage.Exploring;
 using Npgsql;
@@ -6,8 +7,9 @@ using NpgsqlTypes;
 namespace AgentConsole.Usage.Rollups;
 
 /// <summary>
-/// Answers a breakdown, in one snapshot. 1. Cut the range into output buckets; 2. cover each with rollup pieces, and events where no rollup fits; 3. sum both in PostgreSQL,
-/// and the events that the rollups do not have yet; 4. add the parts up by bucket and group. The total is the sum of the rows, so they cannot disagree.
+/// Answers a breakdown, in one snapshot. 1. Cut the range into output buckets; 2. cover each with rollup pieces, and events where no rollup fits; 3. take what is kept of the pieces
+/// (<see cref="KeptSums"/>), and sum the others in PostgreSQL, with the events, and those that the rollups do not have yet; 4. add the parts up by bucket and group. The total is the sum
+/// of the rows, so they cannot disagree.
 /// </summary>
 internal static class BreakdownReader
 {
@@ -34,15 +36,15 @@ internal static class BreakdownReader
         {{(query.Percentiles ? "string_agg(int4send(r.latency_ms), '')" : "NULL::bytea")}}, {{TokenSums}}
         """;
 
-    public static Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken) =>
-        ReadAsync(connection, query, tenants, null, cancellationToken);
+    public static Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(NpgsqlConnection connection, KeptSums kept, BreakdownQuery query, string[] tenants, CancellationToken cancellationToken) =>
+        ReadAsync(connection, kept, query, tenants, null, cancellationToken);
 
     /// <param name="reading">How events are read; null: all at once.</param>
     public static async Task<(IReadOnlyList<BreakdownRow> Rows, Measures Total)> ReadAsync(
-        NpgsqlConnection connection, BreakdownQuery query, string[] tenants, EventReading? reading, CancellationToken cancellationToken)
+        NpgsqlConnection connection, KeptSums kept, BreakdownQuery query, string[] tenants, EventReading? reading, CancellationToken cancellationToken)
     {
         var buckets = Buckets(query);
-        var groups = await SumAsync(connection, query, tenants, buckets, null, reading, cancellationToken);
+        var groups = await SumAsync(connection, kept, query, tenants, buckets, null, reading, cancellationToken);
         var total = new UsageSums(query.FromEvents);
         foreach (var sums in groups.Values) total.Add(sums);
         BreakdownRow[] rows = [.. groups.OrderBy(static group => group.Key).Select(group =>
@@ -56,7 +58,7 @@ internal static class BreakdownReader
     /// <param name="slots">Which of the output's slots each bucket is added to; null: every bucket is one.</param>
     /// <param name="reading">How events are read; null: all at once.</param>
     public static async Task<Dictionary<GroupKey, UsageSums>> SumAsync(
-        NpgsqlConnection connection, BreakdownQuery query, string[] tenants, IReadOnlyList<(DateTimeOffset? Label, DateTime From, DateTime To)> buckets, int[]? slots, EventReading? reading, CancellationToken cancellationToken)
+        NpgsqlConnection connection, KeptSums kept, BreakdownQuery query, string[] tenants, IReadOnlyList<(DateTimeOffset? Label, DateTime From, DateTime To)> buckets, int[]? slots, EventReading? reading, CancellationToken cancellationToken)
     {
         var levels = LevelsFor(query);
         var pieces = new List<Piece>();
@@ -66,20 +68,12 @@ internal static class BreakdownReader
         var groups = new Dictionary<GroupKey, UsageSums>();
         var rolled = pieces.Where(static piece => piece.Level is not null).ToList();
         var raw = pieces.Where(static piece => piece.Level is null).ToList();
-        int? Slot(int bucket) => slots is null ? bucket : slots[bucket];
+        int Slot(int bucket) => slots is null ? bucket : slots[bucket];
         if (rolled.Count > 0)
         {
-            var starts = buckets.Select(static bucket => bucket.From).ToArray();
-            if (!await AddRollupsAsync(Counting.Floating))
-            {
-                groups.Clear();
-                await AddRollupsAsync(Counting.Whole);
-            }
-            async Task<bool> AddRollupsAsync(Counting counting)
-            {
-                await using var rollups = RollupCommand(connection, query, tenants, rolled, starts, counting);
-                return await CollectAsync(rollups, query, groups, Slot, null, isPacked: true, counting, cancellationToken);
-            }
+            await foreach (var (block, sums) in SumBlocksAsync(connection, kept, query, tenants, RollupCover.Blocks(rolled), cancellationToken))
+                foreach (var (group, part) in sums)
+                    (CollectionsMarshal.GetValueRefOrAddDefault(groups, new GroupKey(Slot(block.Bucket), group), out _) ??= new UsageSums()).Add(part);
             await using var tail = TailCommand(connection, query, tenants, rolled);
             var bucketOf = BucketOfQuarter(rolled);
             await CollectAsync(tail, query, groups, quarter => bucketOf(quarter) is { } bucket ? Slot(bucket) : null, null, isPacked: false, Counting.Whole, cancellationToken);
@@ -87,10 +81,45 @@ internal static class BreakdownReader
         foreach (var part in reading?.Parts(raw) ?? (raw.Count == 0 ? [] : [raw]))
         {
             await using var events = EventCommand(connection, query, tenants, part);
-            await CollectAsync(events, query, groups, Slot, reading, isPacked: false, Counting.Whole, cancellationToken);
+            await CollectAsync(events, query, groups, bucket => Slot(bucket), reading, isPacked: false, Counting.Whole, cancellationToken);
             reading?.Read(part);
         }
         return groups;
+    }
+
+    /// <summary>Each block with the sums of its groups: those that are kept, and then those that are read, and kept from now on.</summary>
+    private static async IAsyncEnumerable<(Block Block, IReadOnlyList<GroupSums> Sums)> SumBlocksAsync(
+        NpgsqlConnection connection, KeptSums kept, BreakdownQuery query, string[] tenants, List<Block> blocks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var question = KeptSums.Question(query, tenants);
+        var stamps = await KeptSums.StampsAsync(connection, tenants, blocks[0].From, blocks[^1].To, cancellationToken);
+        var missing = new List<Block>();
+        foreach (var block in blocks)
+        {
+            if (kept.Find(new(question, block.From, block.To), KeptSums.StampOf(stamps, block.From, block.To)) is { } sums) yield return (block, sums);
+            else missing.Add(block);
+        }
+        if (missing.Count == 0) yield break;
+        var read = await ReadBlocksAsync(connection, query, tenants, missing, Counting.Floating, cancellationToken) ?? await ReadBlocksAsync(connection, query, tenants, missing, Counting.Whole, cancellationToken);
+        for (var index = 0; index < missing.Count; index++)
+        {
+            var (block, sums) = (missing[index], read![index]);
+            // What has no stamp has no rollups that may be seen.
+            if (KeptSums.StampOf(stamps, block.From, block.To) is > 0 and var stamp) kept.Keep(new(question, block.From, block.To), stamp, sums);
+            yield return (block, sums);
+        }
+    }
+
+    /// <returns>The sums of each block's groups; null when one is beyond what its counting can tell.</returns>
+    private static async Task<List<GroupSums>[]?> ReadBlocksAsync(NpgsqlConnection connection, BreakdownQuery query, string[] tenants, List<Block> blocks, Counting counting, CancellationToken cancellationToken)
+    {
+        var groups = new Dictionary<GroupKey, UsageSums>();
+        await using (var rollups = RollupCommand(connection, query, tenants, [.. blocks.SelectMany(static block => block.Pieces)], [.. blocks.Select(static block => block.From)], counting))
+            if (!await CollectAsync(rollups, query, groups, static block => block, null, isPacked: true, counting, cancellationToken)) return null;
+        var sums = new List<GroupSums>[blocks.Count];
+        for (var index = 0; index < sums.Length; index++) sums[index] = [];
+        foreach (var (key, group) in groups) sums[key.Bucket].Add(new(key.Values, group));
+        return sums;
     }
 
     /// <summary>None when no kind of rollup knows everything that is asked for.</summary>

@@ -24,5 +24,6 @@ internal static class RollupCorrection
         RollupWriter.Add(command, NpgsqlDbType.Bigint, rows, static row => row.Value.Unpriced);
         var corrected = await command.ExecuteNonQueryAsync(cancellationToken);
         if (corrected != rows.Count) throw new InvalidOperationException($"The rollups lack {rows.Count - corrected} of {rows.Count} rows that events below the watermark belong to.");
+        await RollupDay.RaiseAsync(connection, rows, cancellationToken);
     }
 }

@@ -20,6 +20,14 @@ internal readonly record struct RollupLevel(RollupKind Kind, RollupGrain Grain)
 /// <summary>A stretch of one output bucket, and where its sums are read: a rollup, or the events themselves (null).</summary>
 internal readonly record struct Piece(int Bucket, RollupLevel? Level, DateTime From, DateTime To);
 
+/// <summary>A stretch of one output bucket that is read and kept as a whole: pieces of rollups within one UTC day, or one of whole days.</summary>
+internal sealed record Block(int Bucket, List<Piece> Pieces)
+{
+    public DateTime From => Pieces[0].From;
+
+    public DateTime To => Pieces[^1].To;
+}
+
 /// <summary>Covers a range with the coarsest rollups that fit and events at the ragged ends, so that any range in any zone is exact.</summary>
 internal static class RollupCover
 {
@@ -96,6 +104,21 @@ internal static class RollupCover
         }
         return runs;
     }
+
+    /// <param name="pieces">Of rollups, ascending.</param>
+    public static List<Block> Blocks(IReadOnlyList<Piece> pieces)
+    {
+        var blocks = new List<Block>();
+        foreach (var piece in pieces)
+        {
+            var isPart = blocks.Count > 0 && blocks[^1] is var last && last.Bucket == piece.Bucket && last.To == piece.From && IsWithinDay(last.Pieces[0]) && IsWithinDay(piece) && last.From.Date == piece.From.Date;
+            if (isPart) blocks[^1].Pieces.Add(piece);
+            else blocks.Add(new(piece.Bucket, [piece]));
+        }
+        return blocks;
+    }
+
+    private static bool IsWithinDay(in Piece piece) => piece.Level!.Value.Width < TimeSpan.FromDays(1);
 
     private static RollupLevel[] Totals(RollupKind kind) => [new(kind, RollupGrain.SixHours), new(kind, RollupGrain.Day), new(kind, RollupGrain.Week)];
 }

@@ -47,6 +47,7 @@ internal static class RollupWriter
         foreach (var bucket in TokenCounts.Buckets)
             Add(command, NpgsqlDbType.Bigint, rows, row => row.Value.Tokens[bucket]);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await RollupDay.RaiseAsync(connection, rows, cancellationToken);
     }
 
     /// <summary>The columns of the primary key, as the first eight parameters.</summary>

@@ -15,6 +15,8 @@ internal sealed class UsageSums(EventMeasures known = EventMeasures.None)
 
     public long Requests => _requests;
 
+    public bool HasHistogram => _latency is not null;
+
     /// <summary>Adds a row: bucket, failures, requests, attempts, unpriced, cost, latency, then the token buckets.</summary>
     /// <param name="isPacked">Whether latencies come as a histogram, else as milliseconds.</param>
     /// <returns>False when a count is beyond what its counting can tell.</returns>

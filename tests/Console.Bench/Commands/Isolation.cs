@@ -102,7 +102,7 @@ internal static class Isolation
     private static async Task<long> WalledAsync(Database database, string tenant, BreakdownQuery query, CancellationToken cancellationToken)
     {
         await using var session = await database.BeginAsync(Reach.Of(tenant), cancellationToken, System.Data.IsolationLevel.RepeatableRead, "usage_events");
-        return (await BreakdownReader.ReadAsync(session.Connection, query, [tenant], cancellationToken)).Total.Requests;
+        return (await BreakdownReader.ReadAsync(session.Connection, new KeptSums(), query, [tenant], cancellationToken)).Total.Requests;
     }
 
     /// <summary>The same transaction and the same statements, so that only the wall differs.</summary>
@@ -110,6 +110,6 @@ internal static class Isolation
     {
         await using var transaction = await owner.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         await using (var locking = new NpgsqlCommand("LOCK TABLE usage_events IN ACCESS SHARE MODE", owner)) await locking.ExecuteNonQueryAsync(cancellationToken);
-        return (await BreakdownReader.ReadAsync(owner, query, [tenant], cancellationToken)).Total.Requests;
+        return (await BreakdownReader.ReadAsync(owner, new KeptSums(), query, [tenant], cancellationToken)).Total.Requests;
     }
 }

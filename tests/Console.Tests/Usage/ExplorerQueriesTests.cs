@@ -120,7 +120,7 @@ public sealed class ExplorerQueriesTests(BreakdownTests.Sent sent) : IClassFixtu
     public async Task Explore_BudgetSpent_SaysSoAndLeavesTheTurnToOthers()
     {
         using var reads = new EventReads(new UsageOptions { EventReads = 1, EventReadSeconds = 1 }, TimeProvider.System);
-        var queries = new ExplorerQueries(sent.App.Get<Database>(), sent.App.Get<CurrentPrices>(), reads, TimeProvider.System);
+        var queries = new ExplorerQueries(sent.App.Get<Database>(), sent.App.Get<CurrentPrices>(), reads, new(), TimeProvider.System);
         var query = ExplorationQuery.Of(Cut(Grain.Total, [Dimension.Team]), Measure.Cost, ExplorationShape.Whole, 3);
         await using (var connection = await sent.App.Source.OpenConnectionAsync())
         {

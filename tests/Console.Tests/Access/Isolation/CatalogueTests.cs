@@ -89,6 +89,7 @@ public sealed class CatalogueTests(TwoTenants shared)
         usage_keys: platform INSERT SELECT, tenant SELECT
         usage_reconciliations: platform INSERT SELECT UPDATE, tenant SELECT
         usage_rejections: platform DELETE INSERT SELECT, tenant SELECT
+        usage_rollup_days: platform INSERT SELECT UPDATE, tenant SELECT
         usage_rollup_watermark: platform SELECT UPDATE, tenant SELECT
         usage_rollups: platform INSERT SELECT UPDATE, tenant SELECT
         """, await shared.App.ScalarAsync<string>($"""

@@ -41,8 +41,8 @@ public abstract class StoreContext(PostgresFixture postgres) : PagesContext, ICl
         database = new Database(new PlatformOptions { Database = connectionString, DataDirectory = "" }, NullLogger<Database>.Instance);
         await database.OpenAsync(CancellationToken.None);
         var (time, contexts, still) = (TimeProvider.System, new Contexts(database, new ServiceCollection().BuildServiceProvider()), new ManualTime(SampleUsage.Now));
-        var usage = new UsageQueries(database, contexts, time);
-        var explorer = new ExplorerQueries(database, prices, new EventReads(new UsageOptions(), time), time);
+        var usage = new UsageQueries(database, contexts, new(), time);
+        var explorer = new ExplorerQueries(database, prices, new EventReads(new UsageOptions(), time), new(), time);
         Services.AddSingleton(explorer);
         Services.AddSingleton(new SharedExplorations(explorer, time));
         var audit = new AuditLog(time);

@@ -52,7 +52,7 @@ public sealed class UsagePageTests(PostgresFixture postgres) : StoreContext(post
     public async Task Page_NobodyCanReadItInTime_SaysSoAndKeepsTheControls()
     {
         await SendAsync(Usage("a", "m-1", 2, "u-1", null));
-        Services.AddSingleton(new SharedExplorations(new ExplorerQueries(Database, PricesNow, new EventReads(new UsageOptions { EventReadSeconds = 1 }, TimeProvider.System), TimeProvider.System), TimeProvider.System));
+        Services.AddSingleton(new SharedExplorations(new ExplorerQueries(Database, PricesNow, new EventReads(new UsageOptions { EventReadSeconds = 1 }, TimeProvider.System), new(), TimeProvider.System), TimeProvider.System));
         await using (await HoldAsync())
         {
             var page = Open<UsagePage>("/usage?range=24h&groupBy=team");
