@@ -28,11 +28,11 @@ internal sealed class CaseChanges(Contexts contexts, CloseAlerts close, AuditLog
     /// 1. Permission; 2. the case, held until the end; 3. <paramref name="change"/>, which answers an error or the entry; 4. entry, alert and audit; 5. whoever looks is told.
     /// Once a person knows of a case its alert need not call any more.
     /// </summary>
-    public async Task<Result<CaseRow>> ChangeAsync(string action, string tenant, Guid id, Caller caller, Func<Case, Result<(CaseEntryKind Kind, string Text)>> change, CancellationToken cancellationToken)
+    internal async Task<Result<CaseRow>> ChangeAsync(string action, string tenant, Guid id, Caller caller, Func<Case, Result<(CaseEntryKind Kind, string Text)>> change, CancellationToken cancellationToken)
     {
         if (!May(caller, tenant)) return caller.Refuse(action);
         await using var db = await contexts.BeginAsync(caller.ReachOf(Permission.ManageLimits).Within(tenant), cancellationToken);
-        if (await HoldAsync(db, tenant, id, cancellationToken) is not { } found) return new UnknownCase(id);
+        if (await HoldAsync(db, tenant, id, cancellationToken) is not { } found) return new UnknownCase(id.ToString());
         if (await db.Set<CaseEntry>().CountAsync(entry => entry.TenantId == tenant && entry.CaseId == id, cancellationToken) >= MostEntries) return new TooManyEntries(MostEntries);
         var before = State(found);
         var changed = change(found);

@@ -23,7 +23,7 @@ public static class CaseWords
     /// <summary>The answer: <c>User u-17 cost $547.20 instead of about $8.10 between 2026-11-20 14:00 and 14:30: 412 requests instead of about 6.</c></summary>
     public static string Sentence(CaseRow one, Explanation why, TimeZoneInfo zone)
     {
-        var reasons = Reasons(why).Take(2).ToList();
+        List<string> reasons = why.Expected.Requests == 0 && why.Now.Requests > 0 ? [Unexpected(why.Now)] : [.. Reasons(why).Take(2)];
         return $"{Cost(one, why.Now.Cost, why.Expected.Cost)} {When(one, zone)}{(reasons.Count == 0 ? "" : ": " + string.Join(", and ", reasons))}.";
     }
 
@@ -94,6 +94,9 @@ public static class CaseWords
         ? $"{Who(one.Subject)} cost {Format.Money(cost)} instead of {(expected == 0 ? "nothing" : $"about {Format.Money(expected)}")}"
         : $"{Who(one.Subject)}, with {NoHistory}, cost {Format.Money(cost)}";
 
+    /// <summary>Nothing to compare with, so what there is.</summary>
+    private static string Unexpected(MeanUse now) => $"{Number(now.Requests)} {(now.Requests == 1 ? "request" : "requests")} of {Format.CountCompact((long)decimal.Round(now.Tokens / now.Requests))} tokens each, where none were expected";
+
     private static string When(CaseRow one, TimeZoneInfo zone)
     {
         var (from, to) = (Format.Minute(one.From, zone), Format.Minute(one.To, zone));
@@ -102,7 +105,7 @@ public static class CaseWords
 
     private static string Reason(CostPart part) => part.Factor switch
     {
-        CostFactor.Volume => part.Before is > 0 and var before ? $"{Number(part.Now ?? 0)} requests instead of about {Number(before)}" : $"{Number(part.Now ?? 0)} requests where none were expected",
+        CostFactor.Volume => $"{Number(part.Now ?? 0)} requests instead of about {Number(part.Before ?? 0)}",
         CostFactor.Failures => $"{Format.Percent((double)(part.Now ?? 0))} of the requests failed instead of {Format.Percent((double)(part.Before ?? 0))}",
         CostFactor.Models => "dearer models",
         CostFactor.TokensPerRequest => $"{Format.CountCompact((long)decimal.Round(part.Now ?? 0))} tokens a request instead of {Format.CountCompact((long)decimal.Round(part.Before ?? 0))}",

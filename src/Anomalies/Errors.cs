@@ -3,7 +3,7 @@ using AgentConsole.Platform;
 namespace AgentConsole.Anomalies;
 
 /// <summary>There is none, or none within the caller's reach: nobody learns which.</summary>
-public sealed record UnknownCase(Guid Id) : Error("not_found", $"There is no case {Id}.");
+public sealed record UnknownCase(string Id) : Error("not_found", $"There is no case {Id}.");
 
 public sealed record InvalidNote(int Most) : Error("invalid_note", $"A note is 1 to {Most} characters.");
 

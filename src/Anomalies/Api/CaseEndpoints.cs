@@ -44,14 +44,15 @@ internal static class CaseEndpoints
     private static async Task<IResult> FindAsync(string tenant, string id, HttpContext context, CaseQueries cases, ExplainCase explain, CancellationToken cancellationToken)
     {
         var reach = Caller.Of(context).ReachOf(Permission.ReadUsage);
-        if (!Guid.TryParse(id, out var known) || await cases.FindAsync(reach, tenant, known, cancellationToken) is not var (one, entries)) return Missing(id, context);
+        if (await ReadAsync(reach, tenant, id, cases, cancellationToken) is not var (one, entries)) return Refuse(new UnknownCase(id), context);
         return Results.Ok(CaseDetailJson.Of(await explain.ReadAsync(reach.Within(tenant), one, cancellationToken), entries));
     }
 
-    private static async Task<IResult> NoteAsync(string tenant, string id, HttpContext context, NoteCase note, CancellationToken cancellationToken)
+    private static async Task<IResult> NoteAsync(string tenant, string id, HttpContext context, NoteCase note, CaseQueries cases, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context);
-        if (!Guid.TryParse(id, out var known) || !caller.ReachOf(Permission.ManageLimits).Includes(tenant)) return Missing(id, context);
+        // One that is not there is not found, whatever the body says.
+        if (await ReadAsync(caller.ReachOf(Permission.ManageLimits), tenant, id, cases, cancellationToken) is not { Case.Id: var known }) return Refuse(new UnknownCase(id), context);
         var body = await JsonBody.ReadAsync(context, cancellationToken);
         if (!body.Ok) return Refuse(body.Error, context);
         var text = body.Value.RequiredText("text");
@@ -60,10 +61,11 @@ internal static class CaseEndpoints
         return noted.Ok ? Results.Created($"/api/v1/cases/{Uri.EscapeDataString(tenant)}/{known}", CaseJson.Row(noted.Value)) : Refuse(noted.Error, context);
     }
 
-    private static async Task<IResult> CloseAsync(string tenant, string id, HttpContext context, CloseCase close, CancellationToken cancellationToken)
+    private static async Task<IResult> CloseAsync(string tenant, string id, HttpContext context, CloseCase close, CaseQueries cases, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context);
-        if (!Guid.TryParse(id, out var known) || !caller.ReachOf(Permission.ManageLimits).Includes(tenant)) return Missing(id, context);
+        // One that is not there is not found, whatever the body says.
+        if (await ReadAsync(caller.ReachOf(Permission.ManageLimits), tenant, id, cases, cancellationToken) is not { Case.Id: var known }) return Refuse(new UnknownCase(id), context);
         var body = await JsonBody.ReadAsync(context, cancellationToken);
         if (!body.Ok) return Refuse(body.Error, context);
         var (verdict, reason) = (CaseNames.ParseVerdict(body.Value.RequiredText("verdict")), body.Value.NullableText("reason"));
@@ -73,9 +75,8 @@ internal static class CaseEndpoints
         return closed.Ok ? Results.Ok(CaseJson.Row(closed.Value)) : Refuse(closed.Error, context);
     }
 
-    private static IResult Missing(string id, HttpContext context) => Guid.TryParse(id, out var known)
-        ? Refuse(new UnknownCase(known), context)
-        : Results.Problem(Problems.Details("not_found", "There is no case of this id.", StatusCodes.Status404NotFound, context));
+    private static async Task<(CaseRow Case, IReadOnlyList<CaseEntryRow> Entries)?> ReadAsync(Reach reach, string tenant, string id, CaseQueries cases, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var known) ? await cases.FindAsync(reach, tenant, known, cancellationToken) : null;
 
     private static IResult Refuse(Error error, HttpContext context) => Problems.From(error, error switch
     {

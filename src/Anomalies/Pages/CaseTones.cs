@@ -30,9 +30,10 @@ internal static class CaseTones
     };
 
     /// <summary>How many times what was expected; a word where nothing was.</summary>
-    public static string Times(CaseRow one) => !one.HasHistory ? "no history" : one.Expected <= 0 ? "from nothing" : $"×{(one.Cost / one.Expected).ToString("#,0.#", System.Globalization.CultureInfo.InvariantCulture)}";
+    public static string Times(CaseRow one) => !one.HasHistory ? "no history" : one.Expected <= 0 ? "from nothing" : $"×{(one.Cost / one.Expected).ToString(one.Cost < 100 * one.Expected ? "0.#" : "#,0", System.Globalization.CultureInfo.InvariantCulture)}";
 
-    public static string Lasts(CaseRow one, DateTimeOffset now) => one.IsOver ? $"over since {Format.Ago(now - one.To)}" : "goes on";
+    /// <summary>Beyond a hundred it says no more than that.</summary>
+    public static string Score(CaseRow one) => !one.HasHistory ? CaseWords.NoHistory : $"{(one.Score < 100 ? $"{one.Score:0}" : "over 100")} times the usual spread of the {one.KnownWeeks} {(one.KnownWeeks == 1 ? "week" : "weeks")} before";
 
     /// <summary>A member's address without the word before it.</summary>
     public static string Person(string name) => name.StartsWith("member:", StringComparison.Ordinal) ? name["member:".Length..] : name;
