@@ -43,7 +43,7 @@ public sealed record Explanation(MeanUse Now, MeanUse Expected, IReadOnlyList<Co
     private static Dictionary<CostFactor, decimal> Shapley(MeanUse now, MeanUse expected, Func<string, string, IReadOnlyList<decimal>?> weights)
     {
         var models = now.Models.Concat(expected.Models).Where(static model => model.Requests > 0).Select(static model => (model.Provider, model.Model)).Distinct()
-            .Select(model => new ModelTerms(Find(expected, model), Find(now, model), expected.Requests, now.Requests, weights(model.Provider, model.Model))).ToList();
+            .Select(model => new ModelTerms(Find(expected, model), Find(now, model), Whole(expected), Whole(now), weights(model.Provider, model.Model))).ToList();
         var values = Enumerable.Range(0, 1 << Factors.Length).Select(changed => Value(changed, now, expected, models)).ToArray();
         return Factors.ToDictionary(static factor => factor, factor => decimal.Round(
             Enumerable.Range(0, values.Length).Where(changed => !Has(changed, factor)).Sum(changed => Weights[BitOperations.PopCount((uint)changed)] * (values[changed | 1 << (int)factor] - values[changed])), Decimals));
@@ -76,7 +76,13 @@ public sealed record Explanation(MeanUse Now, MeanUse Expected, IReadOnlyList<Co
 
     private static ModelUse? Find(MeanUse use, (string Provider, string Model) name) => use.Models.FirstOrDefault(model => model.Requests > 0 && (model.Provider, model.Model) == name);
 
-    /// <summary>One model's cost per request of all, taken apart. Of a side on which it was not used its own terms are the other's: that it was not used is a matter of its share.</summary>
+    /// <summary>Of all models together.</summary>
+    private static ModelUse Whole(MeanUse use) => new("", "", use.Requests, use.Failures, use.Attempts, [.. TokenCounts.Buckets.Select(bucket => use.Models.Sum(model => model.Tokens[(int)bucket]))], use.Cost);
+
+    /// <summary>
+    /// One model's cost per request of all, taken apart. On a side on which it was not used it is taken to have been used as all were there, at its price on the other: so a larger request to another
+    /// model is told as larger and as dearer.
+    /// </summary>
     private sealed class ModelTerms
     {
         private readonly decimal[] _share, _input, _price;
@@ -84,16 +90,18 @@ public sealed record Explanation(MeanUse Now, MeanUse Expected, IReadOnlyList<Co
         private readonly decimal[] _cached, _output;
         private readonly decimal _base;
 
-        public ModelTerms(ModelUse? expected, ModelUse? now, decimal expectedRequests, decimal nowRequests, IReadOnlyList<decimal>? weights)
+        public ModelTerms(ModelUse? expected, ModelUse? now, ModelUse allExpected, ModelUse allNow, IReadOnlyList<decimal>? weights)
         {
-            ModelUse[] sides = [(expected ?? now)!, (now ?? expected)!];
+            ModelUse[] sides = [expected ?? allExpected, now ?? allNow];
             var weigh = weights is null || sides.Any(side => side.Tokens.Select((count, bucket) => count * weights[bucket]).Sum() <= 0) ? [.. IsInput.Select(static _ => 1m)] : weights;
             _base = sides.Any(static side => side.Tokens.Sum() == 0) ? 1 : 0;
-            _share = [expected is null ? 0 : expected.Requests / expectedRequests, now is null ? 0 : now.Requests / nowRequests];
+            _share = [expected is null ? 0 : expected.Requests / allExpected.Requests, now is null ? 0 : now.Requests / allNow.Requests];
             _input = [.. sides.Select(static side => Input(side.Tokens) / side.Requests)];
             _cached = [.. sides.Select((side, at) => Cached(side, weigh) ?? Cached(sides[1 - at], weigh) ?? 0)];
             _output = [.. sides.Select(side => side.Tokens.Select((count, bucket) => IsInput[bucket] ? 0 : count * weigh[bucket]).Sum() / side.Requests)];
             _price = [.. sides.Select((side, at) => side.Cost / side.Requests / (_base + _input[at] * _cached[at] + _output[at]))];
+            if (expected is null) _price[0] = _price[1];
+            if (now is null) _price[1] = _price[0];
         }
 
         public decimal Value(int changed)

@@ -50,6 +50,15 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void Model_DearerAndAskedMore_IsBoth()
+    {
+        var cheap = One(10).Models[0];
+        var why = Explanation.Of(new([One(10, scale: 2).Models[0] with { Model = "dear", Cost = cheap.Cost * 10 }]), new([cheap]), static (_, _) => Prices);
+        Assert.True(why.Parts[(int)CostFactor.Models].Usd > 10 && why.Parts[(int)CostFactor.TokensPerRequest].Usd > 10);
+        Assert.Equal(cheap.Cost * 9, why.Parts.Sum(static part => part.Usd));
+    }
+
+    [Fact]
     public void Failures_RepeatedForTheSameSuccess_AreAllFailures()
     {
         var (calm, wild) = (One(10), One(20));

@@ -20,6 +20,7 @@ public sealed class CaseJourneyTests(BrowserFixture fixture) : IClassFixture<Bro
         await fixture.Console.SendAsync([.. Enumerable.Range(1, 30).Select(day => Spend($"usual-{day}", 100_000, now.AddDays(-day))), .. Enumerable.Range(0, Calls).Select(call => Spend($"loop-{call}", 3_000_000, now.AddMinutes(-2)))]);
         // Its past was looked at already.
         await fixture.ExecuteAsync($"INSERT INTO case_looks (tenant_id, first_use, looked_to, held_back) VALUES ('{Tenant}', now() - interval '60 days', now() - interval '1 hour', 0) ON CONFLICT (tenant_id) DO UPDATE SET first_use = excluded.first_use");
+        await fixture.ScalarUntilAsync($"SELECT count(*) FROM usage_rollups WHERE tenant_id = '{Tenant}' AND kind = 4 AND grain = 3 AND subject = 'u-loop'", static days => days >= 30);
         await Testing.Eventually.TrueAsync(AskForALookAsync);
         await fixture.ScalarUntilAsync($"SELECT count(*) FROM cases WHERE tenant_id = '{Tenant}'", static count => count == 1);
         await using var visit = await fixture.JoinAsync("sue@support.example", "Support");
