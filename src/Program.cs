@@ -2,6 +2,7 @@ using AgentConsole;
 using AgentConsole.Access;
 using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
+using AgentConsole.Anomalies;
 using AgentConsole.Budgets;
 using AgentConsole.Demo;
 using AgentConsole.Jobs;
@@ -30,10 +31,11 @@ builder.AddUsage(UsageOptions.Read(settings));
 builder.AddLimits(LimitsOptions.Read(settings), platform);
 builder.AddBudgets();
 builder.AddAlertRules();
+builder.AddAnomalies(AnomaliesOptions.Read(settings));
 builder.AddViews();
 builder.Services.AddShell(SearchOptions.Read(settings));
 builder.AddDemo(DemoOptions.Read(settings));
-builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. AlertsFeature.Jobs, .. NotifyFeature.Jobs, .. BudgetsFeature.Jobs, .. AlertRulesFeature.Jobs, .. LimitsFeature.Jobs]);
+builder.AddJobs(platform, [.. UsageFeature.Jobs, .. AccessFeature.Jobs, .. AlertsFeature.Jobs, .. NotifyFeature.Jobs, .. BudgetsFeature.Jobs, .. AlertRulesFeature.Jobs, .. AnomaliesFeature.Jobs, .. LimitsFeature.Jobs]);
 if (settings.Errors.Count > 0) return Startup.Refuse(settings.Errors);
 
 builder.WebHost.ConfigureKestrel(kestrel => (kestrel.AddServerHeader, kestrel.Limits.MaxRequestBodySize) = (false, edges.BodyBytes));
@@ -67,6 +69,7 @@ if (platform.Roles.HasFlag(Roles.Console))
     app.MapAccess();
     app.MapBudgets();
     app.MapAlertRules();
+    app.MapAnomalies();
     app.MapNotify();
     app.MapJobs();
     app.MapShell(AccessFeature.PagesPolicy);

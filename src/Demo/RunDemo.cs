@@ -1,4 +1,5 @@
 using AgentConsole.Access;
+using AgentConsole.Anomalies;
 using AgentConsole.Demo.Traffic;
 using AgentConsole.Platform;
 using AgentConsole.Platform.Data;
@@ -7,11 +8,11 @@ using AgentConsole.Usage;
 namespace AgentConsole.Demo;
 
 /// <summary>
-/// 1. Goes on only if the store is empty or the demo's own; 2. names the tenants; 3. fills in what is missing of the last days; 4. sets limits, budgets, alert rules and a dashboard; 5. keeps traffic flowing.
+/// 1. Goes on only if the store is empty or the demo's own; 2. names the tenants; 3. fills in what is missing of the last days; 4. sets limits, budgets, alert rules and a dashboard; 5. opens the cases of those days; 6. keeps traffic flowing.
 /// The day the first tenant was made anchors the incidents, so a fill that was interrupted goes on where it stopped.
 /// </summary>
 internal sealed partial class RunDemo(
-    DemoOptions options, TenantQueries tenants, CreateTenant createTenant, UsageQueries usage, FillDemo fill, SetDemoControls set, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : LastingService(logger)
+    DemoOptions options, TenantQueries tenants, CreateTenant createTenant, UsageQueries usage, FillDemo fill, SetDemoControls set, DetectAnomalies detect, LiveDemo live, TimeProvider time, ILogger<RunDemo> logger) : LastingService(logger)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
@@ -46,6 +47,7 @@ internal sealed partial class RunDemo(
         var stories = new DemoStories(options.Seed, anchor);
         var ahead = await fill.ExecuteAsync(stories, cancellationToken);
         await set.ExecuteAsync(cancellationToken);
+        await detect.ExecuteAsync(isSettled: true, cancellationToken);
         await live.ExecuteAsync(stories, ahead, cancellationToken);
     }
 

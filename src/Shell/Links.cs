@@ -6,6 +6,7 @@ public static class Links
     public const string Overview = "/";
     public const string Usage = "/usage";
     public const string Requests = "/requests";
+    public const string Cases = "/cases";
     public const string Tail = "/tail";
     public const string Dashboards = "/dashboards";
     public const string Reconciliation = "/reconciliation";
@@ -27,6 +28,9 @@ public static class Links
     public const string NotFound = "/not-found";
 
     public static string Request(string tenant, string id) => $"/requests/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
+
+    /// <summary>An unusual cost that someone looks into.</summary>
+    public static string Case(string tenant, string id) => $"{Cases}/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";
 
     /// <summary>The requests of one run or conversation.</summary>
     public static string Session(string tenant, string id) => $"/sessions/{Uri.EscapeDataString(tenant)}/{Uri.EscapeDataString(id)}";

@@ -59,6 +59,13 @@ public static class Topics
 
     public static IReadOnlyList<string> BudgetsOf(Reach reach) => reach.IsPlatform ? [AllBudgets] : [.. reach.Tenants.Select(Budgets)];
 
+    /// <summary>Cases of any tenant: opened, changed, or looked at by the job.</summary>
+    public const string AllCases = "cases";
+
+    public static string Cases(string tenant) => $"cases:{tenant}";
+
+    public static IReadOnlyList<string> CasesOf(Reach reach) => reach.IsPlatform ? [AllCases] : [.. reach.Tenants.Select(Cases)];
+
     public static string Usage(string tenant) => $"usage:{tenant}";
 
     /// <summary>What tells of usage within a reach, and of no other.</summary>

@@ -58,4 +58,24 @@ public sealed class SubjectQueries(Database database)
         while (await reader.ReadAsync(cancellationToken)) rows.Add(RequestReader.Row(reader));
         return rows;
     }
+
+    /// <summary>The day (UTC) on which each was first seen; of those that the rollups have. At most 1000 names.</summary>
+    /// <param name="dimension"><see cref="Dimension.User"/> or <see cref="Dimension.Key"/>.</param>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> FindFirstUsesAsync(Reach reach, string tenant, Dimension dimension, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (!reach.Includes(tenant)) return new Dictionary<string, DateTimeOffset>();
+        var kind = dimension switch { Dimension.User => RollupKind.UserTotal, Dimension.Key => RollupKind.KeyTotal, _ => throw new ArgumentOutOfRangeException(nameof(dimension)) };
+        await using var session = await database.BeginAsync(reach, cancellationToken);
+        await using var command = new NpgsqlCommand($"""
+            SELECT s.subject, f.bucket_start FROM unnest($2) AS s(subject) CROSS JOIN LATERAL (
+              SELECT r.bucket_start FROM usage_rollups AS r
+              WHERE r.tenant_id = $1 AND r.kind = {(short)kind} AND r.kind > 1 AND r.grain = {(short)RollupGrain.Day} AND r.subject = s.subject ORDER BY r.bucket_start LIMIT 1) AS f
+            """, session.Connection);
+        command.Parameters.Add(new() { Value = tenant, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = names.Take(1000).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var firsts = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken)) firsts[reader.GetString(0)] = reader.GetFieldValue<DateTimeOffset>(1);
+        return firsts;
+    }
 }

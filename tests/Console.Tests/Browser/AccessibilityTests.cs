@@ -15,7 +15,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
     private static readonly string[] States =
     [
         "/usage?range=7d&groupBy=user&grain=day", "/usage?range=30d&model=nothing-has-this", "/requests?range=7d", "/requests?range=30d&open=acme/evt-1", "/requests?tab=rejected", "/reconciliation?tab=invoice", "/prices?tab=unpriced", "/prices?tab=reprice",
-        "/prices?tab=import", "/prices?tab=add", "/alerts?tab=past", "/keys?tab=create", "/keys?tenant=chat", "/tenants?tab=create", "/members?tab=invite", "/members?tab=invitations", "/limits?tenant=acme&tab=new", "/limits?tab=stop", "/limits?tab=import", "/limits?tab=refused", "/limits?tab=proof", "/limits/effective?tenant=acme&user=u-1", "/audit?range=24h",
+        "/prices?tab=import", "/prices?tab=add", "/alerts?tab=past", "/cases?tab=closed", "/keys?tab=create", "/keys?tenant=chat", "/tenants?tab=create", "/members?tab=invite", "/members?tab=invitations", "/limits?tenant=acme&tab=new", "/limits?tab=stop", "/limits?tab=import", "/limits?tab=refused", "/limits?tab=proof", "/limits/effective?tenant=acme&user=u-1", "/audit?range=24h",
         "/?range=7d&tenant=acme", "/tail?tenant=acme&paused=true", $"/dashboards/{Dashboard}?tenant=acme&range=7d", $"/dashboards/{Dashboard}?tenant=acme&edit=true",
     ];
 
@@ -99,6 +99,10 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : IClassFixture<B
         await fixture.ExecuteAsync($$"""
             INSERT INTO dashboards (tenant_id, dashboard_id, owner, name, tiles, version, saved_at) VALUES ('acme', '{{Dashboard}}', '', 'Ours',
               '[{"title": "Cost", "link": "/usage?look=number", "width": "quarter"}, {"title": "By model", "link": "/usage", "width": "half"}, {"title": "Users", "link": "/usage?groupBy=user&chart=table", "width": "full"}]', 1, now())
+            """);
+        await fixture.ExecuteAsync("""
+            INSERT INTO cases (tenant_id, case_id, subject_of, subject, began_at, ended_at, is_over, cost, expected, excess, score, weeks, known_weeks, opened_at, seen_at, state)
+            VALUES ('acme', '00000000-0000-7000-8000-0000000000c1', 2, 'u-1', now() - interval '2 hours', now() - interval '1 hour', true, 30, 1, 29, 9, ARRAY[1, 2], 4, now(), now(), 1)
             """);
         await fixture.ExecuteAsync("""
             INSERT INTO usage_reconciliations (tenant_id, day, checked_at, requests, tokens, cost, differences) VALUES ('acme', current_date, now(), 1, 1, 1, '{}')

@@ -59,6 +59,9 @@ public sealed class CatalogueTests(TwoTenants shared)
         audit_heads: platform INSERT SELECT UPDATE(hash) UPDATE(sequence), tenant INSERT SELECT UPDATE(hash) UPDATE(sequence)
         budget_crossings: platform DELETE INSERT SELECT, tenant DELETE SELECT
         budgets: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
+        case_entries: platform INSERT SELECT, tenant INSERT SELECT
+        case_looks: platform INSERT SELECT UPDATE, tenant SELECT
+        cases: platform INSERT SELECT UPDATE, tenant SELECT UPDATE(assignee) UPDATE(closed_at) UPDATE(state) UPDATE(verdict)
         channels: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE
         content_periods: platform INSERT SELECT, tenant INSERT SELECT
         dashboards: platform DELETE INSERT SELECT UPDATE, tenant DELETE INSERT SELECT UPDATE

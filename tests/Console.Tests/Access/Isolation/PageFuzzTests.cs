@@ -151,6 +151,7 @@ public sealed class PageFuzzTests(TwoTenants shared)
     {
         var mark = tenant == TwoTenants.Foreign ? "foreignmark" : "plain";
         if (page.Name == "DashboardPage") return await shared.App.ScalarAsync<string>($"SELECT dashboard_id::text FROM dashboards WHERE tenant_id = '{tenant}'");
+        if (page.Name == "CasePage") return await shared.App.ScalarAsync<string>($"SELECT case_id::text FROM cases WHERE tenant_id = '{tenant}'");
         return page.Name switch { "TenantPage" => tenant, "SessionPage" => $"{mark}-session", "UserPage" => $"{mark}-user", "KeyPage" => $"{mark}-key", _ => $"{tenant}-request-0" };
     }
 

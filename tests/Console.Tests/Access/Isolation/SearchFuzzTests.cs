@@ -52,6 +52,7 @@ public sealed class SearchFuzzTests(TwoTenants shared)
     /// <summary>The same questions of one who may see both: what is looked for above is there to be found.</summary>
     [Theory]
     [InlineData("Users", "foreignmark-user", "bravo")]
+    [InlineData("Cases", "foreignmark-user", "bravo")]
     [InlineData("Virtual keys", "foreignmark-key", "bravo")]
     [InlineData("Sessions", "foreignmark-session", "bravo")]
     [InlineData("Requests", "bravo-request-0", "bravo")]

@@ -5,6 +5,7 @@ using AgentConsole.Access;
 using AgentConsole.Access.Members;
 using AgentConsole.AlertRules;
 using AgentConsole.Alerts;
+using AgentConsole.Anomalies;
 using AgentConsole.Budgets;
 using AgentConsole.Limits.Truth;
 using AgentConsole.Limits;
@@ -120,6 +121,7 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await client.SendUsageAsync(Json.Array([Json.Event($"{tenant}-refused", tenant, item => (item["status"], item["note"]) = ($"{mark}-odd", mark))]));
         await RaiseAsync(tenant, mark);
         await BudgetAsync(tenant, mark);
+        await OpenCaseAsync(tenant, mark, tokens);
         Assert.True((await App.Get<SaveView>().ExecuteAsync(tenant, new($"{mark} view", $"/usage?model={mark}-model", true, false), Caller.System, CancellationToken.None)).Ok);
         Assert.True((await App.Get<SaveDashboard>().CreateAsync(tenant, new($"{mark} dashboard", true, [new($"{mark} tile", $"/usage?model={mark}-model", TileWidth.Half)]), Caller.System, CancellationToken.None)).Ok);
         var trace = string.Create(CultureInfo.InvariantCulture, $"{(tenant == Own ? 0xaaaa : 0xbbbb):x32}");
@@ -141,6 +143,18 @@ public sealed partial class TwoTenants : IAsyncLifetime
         await App.ExecuteAsync($"INSERT INTO limit_refusal_hours (tenant_id, limit_id, hour, refusals) VALUES ('{tenant}', '{id}', '2026-11-20T17:00Z', {tokens})");
         // Its counters are loaded, and checked a moment later: from then on nothing of it changes by itself.
         await Eventually.TrueAsync(async () => await App.CountAsync($"limit_checks WHERE tenant_id = '{tenant}'") == 1);
+    }
+
+    /// <summary>A case of the tenant's user, of the day of its requests, with a note.</summary>
+    private async Task OpenCaseAsync(string tenant, string mark, long tokens)
+    {
+        var id = Guid.CreateVersion7();
+        await App.ExecuteAsync($"""
+            INSERT INTO cases (tenant_id, case_id, subject_of, subject, began_at, ended_at, is_over, cost, expected, excess, score, weeks, known_weeks, opened_at, seen_at, state)
+            VALUES ('{tenant}', '{id}', {(short)CaseOf.User}, '{mark}-user', '2026-11-20T17:00Z', '2026-11-20T18:00Z', true, {tokens}, 1, {tokens - 1}, 9, ARRAY[1, 2], 4, '2026-11-20T18:00Z', '2026-11-20T18:00Z', {(short)CaseState.Open})
+            """);
+        await App.ExecuteAsync($"INSERT INTO case_looks (tenant_id, first_use, looked_to, held_back) VALUES ('{tenant}', '2026-11-20T17:00Z', '2026-11-20T18:00Z', 0)");
+        Assert.True((await App.Get<NoteCase>().ExecuteAsync(tenant, id, $"{mark} note", Caller.System, CancellationToken.None)).Ok);
     }
 
     /// <summary>Acknowledged, as the frame of every page would show it otherwise.</summary>
