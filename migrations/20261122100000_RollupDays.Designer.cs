@@ -828,6 +828,163 @@ namespace AgentConsole.Migrations
                     b.ToTable("alerts", (string)null);
                 });
 
+            modelBuilder.Entity("AgentConsole.Anomalies.Case", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("case_id");
+
+                    b.Property<string>("Assignee")
+                        .HasColumnType("text")
+                        .HasColumnName("assignee");
+
+                    b.Property<DateTimeOffset>("BeganAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("began_at");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<decimal>("Cost")
+                        .HasPrecision(38, 13)
+                        .HasColumnType("numeric(38,13)")
+                        .HasColumnName("cost");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<decimal>("Excess")
+                        .HasPrecision(38, 13)
+                        .HasColumnType("numeric(38,13)")
+                        .HasColumnName("excess");
+
+                    b.Property<decimal>("Expected")
+                        .HasPrecision(38, 13)
+                        .HasColumnType("numeric(38,13)")
+                        .HasColumnName("expected");
+
+                    b.Property<bool>("IsOver")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_over");
+
+                    b.Property<int>("KnownWeeks")
+                        .HasColumnType("integer")
+                        .HasColumnName("known_weeks");
+
+                    b.Property<short>("Of")
+                        .HasColumnType("smallint")
+                        .HasColumnName("subject_of");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<decimal>("Score")
+                        .HasPrecision(18, 3)
+                        .HasColumnType("numeric(18,3)")
+                        .HasColumnName("score");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject")
+                        .UseCollation("C");
+
+                    b.Property<short?>("Verdict")
+                        .HasColumnType("smallint")
+                        .HasColumnName("verdict");
+
+                    b.PrimitiveCollection<int[]>("Weeks")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("weeks");
+
+                    b.HasKey("TenantId", "CaseId");
+
+                    b.HasIndex("TenantId", "State");
+
+                    b.HasIndex("TenantId", "Subject");
+
+                    b.ToTable("cases", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Anomalies.CaseEntry", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("case_id");
+
+                    b.Property<Guid>("EntryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entry_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("TenantId", "CaseId", "EntryId");
+
+                    b.ToTable("case_entries", (string)null);
+                });
+
+            modelBuilder.Entity("AgentConsole.Anomalies.CaseLook", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("FirstUse")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_use");
+
+                    b.Property<int>("HeldBack")
+                        .HasColumnType("integer")
+                        .HasColumnName("held_back");
+
+                    b.Property<DateTimeOffset?>("LookedTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_to");
+
+                    b.HasKey("TenantId");
+
+                    b.ToTable("case_looks", (string)null);
+                });
+
             modelBuilder.Entity("AgentConsole.Budgets.Budget", b =>
                 {
                     b.Property<string>("TenantId")
