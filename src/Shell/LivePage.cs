@@ -86,6 +86,9 @@ public abstract class LivePage<TData> : ComponentBase, IDisposable where TData :
         await ReloadAsync();
     }
 
+    /// <summary>It stays open for long: what it drew before is not to be carried along.</summary>
+    protected override void OnAfterRender(bool firstRender) => FormerFrames.Release(this);
+
     /// <summary>Pulls again for the same URL, as the retry button does.</summary>
     protected async Task ReloadAsync()
     {

@@ -51,6 +51,8 @@ public sealed partial class MainLayout : IDisposable
             await ReadTenantsAsync();
     }
 
+    protected override void OnAfterRender(bool firstRender) => FormerFrames.Release(this);
+
     private async Task LookAsync()
     {
         reach = await Visitor.ReachAsync(page?.GetCustomAttributes(inherit: true).OfType<IAuthorizeData>().FirstOrDefault()?.Policy);

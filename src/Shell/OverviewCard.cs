@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Components;
+
 namespace AgentConsole.Shell;
 
 /// <summary>A card of the overview. Each feature registers its own as singletons, so that the overview of a person is what the features have for that one.</summary>
@@ -6,7 +8,15 @@ namespace AgentConsole.Shell;
 /// <param name="Component">Takes no parameters but the frame, whose reach is that of <paramref name="Policy"/>.</param>
 /// <param name="Policy">It is shown to whoever has it within what is looked at.</param>
 /// <param name="IsWide">Two cards wide, where there is room.</param>
-public sealed record OverviewCard(OverviewOf Of, int Order, Type Component, string Policy, bool IsWide = false);
+public sealed record OverviewCard(OverviewOf Of, int Order, Type Component, string Policy, bool IsWide = false)
+{
+    /// <summary>A component that does no more than to draw another costs each circuit two kilobytes.</summary>
+    internal RenderFragment Draw { get; } = builder =>
+    {
+        builder.OpenComponent(0, Component);
+        builder.CloseComponent();
+    };
+}
 
 /// <summary>What the overview is about: one tenant, or several.</summary>
 public enum OverviewOf { Any, OneTenant, SeveralTenants }

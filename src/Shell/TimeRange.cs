@@ -25,6 +25,9 @@ public sealed record TimeRange(DateTimeOffset From, DateTimeOffset To, string? P
 
     public TimeSpan Length => To - From;
 
+    /// <summary>Where what it is compared with is cut: its end to the minute, so that all who look within a minute ask the same.</summary>
+    public DateTimeOffset Cut => To <= Now ? To : Now.AddTicks(-(Now.Ticks % TimeSpan.TicksPerMinute)) is var minute && minute > From ? minute : Now;
+
     /// <summary>Reads <c>from</c> and <c>to</c>, else <c>range</c>, else the default; what cannot be read counts as absent.</summary>
     public static TimeRange Read(PageUrl url, TimeZoneInfo zone, DateTimeOffset now)
     {
@@ -42,9 +45,9 @@ public sealed record TimeRange(DateTimeOffset From, DateTimeOffset To, string? P
         {
             "mtd" => Midnight(LocalDate(From).AddMonths(-1), Zone),
             "7d" or "30d" => Midnight(LocalDate(From).AddDays(-Days(Preset)), Zone),
-            _ => From - (Preset is null ? End - From : Length),
+            _ => From - (Preset is null ? Cut - From : Length),
         };
-        var end = start + (End - From);
+        var end = start + (Cut - From);
         return this with { From = start, To = end < From ? end : From, Preset = null };
     }
 

@@ -10,11 +10,16 @@ namespace AgentConsole.Usage;
 /// <param name="Unpriced">Requests that the costs leave out.</param>
 public sealed record MonthForecast(CostForecast? Forecast, string? Reason, DateOnly Month, long Unpriced);
 
-/// <summary>What the calendar month that goes on will have cost at its end, by the last four weeks.</summary>
+/// <summary>What the calendar month that goes on will have cost at its end, by the last four weeks. It hardly changes: one for all who ask the same within a minute.</summary>
 public sealed class MonthForecasts(SharedBreakdowns breakdowns, TimeProvider time)
 {
+    private readonly SharedAnswers<MonthForecast> _answers = new(time, every: SharedAnswers<MonthForecast>.Seldom);
+
     /// <param name="first">When the data within reach begins; null before there is any.</param>
-    public async Task<MonthForecast> ReadAsync(Reach reach, TimeZoneInfo zone, UsageFilter filter, DateTimeOffset? first, CancellationToken cancellationToken)
+    public Task<MonthForecast> ReadAsync(Reach reach, TimeZoneInfo zone, UsageFilter filter, DateTimeOffset? first, CancellationToken cancellationToken) =>
+        _answers.ReadAsync($"{first?.UtcTicks}|{SharedBreakdowns.Key(reach, new(default, default, zone, Grain.Day, [], filter))}", () => AskAsync(reach, zone, filter, first, CancellationToken.None), null, cancellationToken);
+
+    private async Task<MonthForecast> AskAsync(Reach reach, TimeZoneInfo zone, UsageFilter filter, DateTimeOffset? first, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var today = Day(now, zone);

@@ -2,14 +2,18 @@ namespace AgentConsole.Usage;
 
 /// <summary>
 /// One answer for everyone who asks the same: twenty open dashboards of a tenant ask the store once a second, not twenty times.
-/// A page that follows a change gets an answer asked after that change, at most a second later; one that only opens takes what is there, if it is no older than a second.
+/// A page that follows a change gets an answer asked after that change, at most a second later; one that only opens takes what is there, if it is no older than a second. What hardly
+/// changes, such as the time before, is asked for once a minute and follows nothing.
 /// A full house is emptied.
 /// </summary>
 /// <param name="most">Answers that are held.</param>
-internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500)
+/// <param name="every">No answer is older than this, and nothing is asked more often; a second unless it is given.</param>
+internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500, TimeSpan? every = null)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    /// <summary>How often what hardly changes is asked for.</summary>
+    public static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
 
+    private readonly TimeSpan _every = every ?? TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, Answer> _answers = [];
 
     /// <param name="ask">Not with one viewer's cancellation: others may be waiting for the same answer.</param>
@@ -19,9 +23,9 @@ internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500)
         var now = time.GetUtcNow();
         lock (_answers)
         {
-            if (_answers.TryGetValue(key, out var held) && held.For(changedAt, now) is { } shared) return shared.WaitAsync(cancellationToken);
+            if (_answers.TryGetValue(key, out var held) && held.For(changedAt, now, _every) is { } shared) return shared.WaitAsync(cancellationToken);
             if (_answers.Count >= most) _answers.Clear();
-            var askAt = held is not null && held.AskAt <= now && now - held.AskAt < Every ? held.AskAt + Every : now;
+            var askAt = held is not null && held.AskAt <= now && now - held.AskAt < _every ? held.AskAt + _every : now;
             var fresh = new Answer(askAt, AskAsync(ask, askAt - now), held?.Given);
             _answers[key] = fresh;
             return fresh.Given.WaitAsync(cancellationToken);
@@ -39,9 +43,9 @@ internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500)
     private sealed record Answer(DateTimeOffset AskAt, Task<T> Given, Task<T>? Before)
     {
         /// <summary>Null when this answer does not do.</summary>
-        public Task<T>? For(DateTimeOffset? changedAt, DateTimeOffset now)
+        public Task<T>? For(DateTimeOffset? changedAt, DateTimeOffset now, TimeSpan every)
         {
-            if (Given.IsFaulted || (now - AskAt).Duration() > Every) return null;
+            if (Given.IsFaulted || (now - AskAt).Duration() > every) return null;
             if (changedAt is not null) return AskAt >= changedAt ? Given : null;
             return AskAt > now && Before is { IsCompletedSuccessfully: true } ? Before : Given;
         }

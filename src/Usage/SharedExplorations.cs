@@ -14,6 +14,7 @@ public sealed class SharedExplorations(ExplorerQueries queries, TimeProvider tim
     private static readonly TimeSpan KeptAtLeast = TimeSpan.FromSeconds(30);
 
     private readonly SharedAnswers<Result<Exploration>> _answers = new(time);
+    private readonly SharedAnswers<Result<Exploration>> _past = new(time, MostKept, SharedAnswers<Result<Exploration>>.Seldom);
     private readonly Dictionary<string, Exploration> _kept = [];
 
     /// <param name="changedAt">When the change came that the answer must include; null when there was none. Ignored where events are read.</param>
@@ -21,13 +22,20 @@ public sealed class SharedExplorations(ExplorerQueries queries, TimeProvider tim
     public async Task<Result<Exploration>> ReadAsync(
         Reach reach, ExplorationQuery query, DateTimeOffset? changedAt, IProgress<EventsRead>? progress, CancellationToken cancellationToken, bool afresh = false)
     {
-        var key = $"{query.Measure}|{query.Shape}|{query.Top}|{SharedBreakdowns.Key(reach, query.Cut)}";
+        var key = Key(reach, query);
         if (!query.ReadsEvents) return await _answers.ReadAsync(key, () => queries.ExploreAsync(reach, query, null, CancellationToken.None), changedAt, cancellationToken);
         if (!afresh && Kept(key) is { } kept) return kept;
         var read = await queries.ExploreAsync(reach, query, progress, cancellationToken);
         if (read.Ok) Keep(key, read.Value);
         return read;
     }
+
+    /// <summary>Of a time that is over, or nearly so: at most a minute old where rollups answer.</summary>
+    public Task<Result<Exploration>> ReadPastAsync(Reach reach, ExplorationQuery query, CancellationToken cancellationToken) => query.ReadsEvents
+        ? ReadAsync(reach, query, null, null, cancellationToken)
+        : _past.ReadAsync(Key(reach, query), () => queries.ExploreAsync(reach, query, null, CancellationToken.None), null, cancellationToken);
+
+    private static string Key(Reach reach, ExplorationQuery query) => $"{query.Measure}|{query.Shape}|{query.Top}|{SharedBreakdowns.Key(reach, query.Cut)}";
 
     private Exploration? Kept(string key)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -6,6 +8,9 @@ namespace AgentConsole.Shell.Widgets;
 /// <summary>A chart that is created once and then only given new numbers.</summary>
 public sealed partial class ApexChart : IAsyncDisposable
 {
+    /// <summary>Models as the browser gets them: written once for all who look at the same, and gone with the model. Arguments of other types cost each circuit a writer of its own.</summary>
+    private static readonly ConditionalWeakTable<ChartModel, byte[]> Written = [];
+
     private readonly HashSet<string> hidden = [];
     private readonly string titleId = $"chart-{Guid.NewGuid():N}";
     private ElementReference canvas;
@@ -55,16 +60,16 @@ public sealed partial class ApexChart : IAsyncDisposable
         if (disposed)
             return;
         sent = Model;
-        chart = await module.InvokeAsync<IJSObjectReference>("create", canvas, Assets["lib/apexcharts/apexcharts.esm.js"], self, Visible(Model), OnZoom.HasDelegate);
+        chart = await module.InvokeAsync<IJSObjectReference>("create", canvas, Assets["lib/apexcharts/apexcharts.esm.js"], self, Write(Model));
         if (!disposed && !ReferenceEquals(sent, Model))
             await SendAsync();
     }
 
     private async Task SendAsync()
     {
-        var atOnce = sent is null;
+        var update = sent is null ? "updateAtOnce" : "update";
         sent = Model;
-        await chart!.InvokeVoidAsync("update", Visible(Model), atOnce);
+        await chart!.InvokeVoidAsync(update, Write(Model));
     }
 
     private bool Nothing => Model.Series.All(static series => series.Values.All(static value => value is null or 0));
@@ -90,6 +95,8 @@ public sealed partial class ApexChart : IAsyncDisposable
         if (chart is not null && !asTable)
             await SendAsync();
     }
+
+    private byte[] Write(ChartModel model) => Written.GetValue(Visible(model), static shown => JsonSerializer.SerializeToUtf8Bytes(shown, JsonSerializerOptions.Web));
 
     private ChartModel Visible(ChartModel model) =>
         hidden.Count == 0 ? model : model with { Series = [.. model.Series.Where(series => !hidden.Contains(series.Key))] };

@@ -15,20 +15,24 @@ const overTime = ["Bar", "Area", "Line"];
 const drawn = new Set();
 let library;
 
-export async function create(element, url, owner, model, zooms) {
+const text = new TextDecoder();
+const parse = bytes => JSON.parse(text.decode(bytes));
+
+// Models come as they were written once for all who look at them.
+export async function create(element, url, owner, model) {
   library ??= import(new URL(url, document.baseURI)).then(loaded => loaded.default);
-  const chart = new Chart(element, await library, owner, model, zooms);
+  const chart = new Chart(element, await library, owner, parse(model));
   await chart.render();
   return chart;
 }
 
 class Chart {
-  constructor(element, Apex, owner, model, zooms) {
+  constructor(element, Apex, owner, model) {
     this.element = element;
     this.Apex = Apex;
     this.owner = owner;
     this.model = model;
-    this.zooms = zooms;
+    this.zooms = "zooms" in element.dataset;
     this.lastDrawn = 0;
     this.pause = redrawEvery;
     this.timer = 0;
@@ -178,7 +182,15 @@ class Chart {
     this.element.append(this.axis);
   }
 
-  update(model, atOnce) {
+  update(model) {
+    this.show(parse(model), false);
+  }
+
+  updateAtOnce(model) {
+    this.show(parse(model), true);
+  }
+
+  show(model, atOnce) {
     atOnce ||= model.series.length !== this.model.series.length;
     const another = model.kind !== this.model.kind;
     this.model = model;

@@ -22,7 +22,9 @@ public abstract class BoardPage : LivePage<UsageBoard>
         if (reader is null || read != Frame.Reach)
         {
             var reach = read = Frame.Reach;
-            reader = new((query, cancel) => Shared.ReadAsync(reach, query, ChangedAt, cancel), cancel => Queries.HasEventsAsync(reach, cancel), cancel => Queries.FindFirstUseAsync(reach, cancel), Clock);
+            reader = new(
+                (query, cancel) => Shared.ReadAsync(reach, query, ChangedAt, cancel), (query, cancel) => Shared.ReadPastAsync(reach, query, cancel),
+                cancel => Queries.HasEventsAsync(reach, cancel), cancel => Shared.FindFirstUseAsync(reach, cancel));
         }
         return reader.ReadAsync(UsageView.Read(Frame, Clock.GetUtcNow(), DefaultGroup), cancellationToken);
     }

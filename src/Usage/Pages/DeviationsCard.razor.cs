@@ -13,7 +13,6 @@ public sealed partial class DeviationsCard
     private (string Key, IReadOnlyList<Breakdown> Before)? past;
 
     [Inject] private SharedBreakdowns Breakdowns { get; set; } = null!;
-    [Inject] private UsageQueries Queries { get; set; } = null!;
 
     /// <summary>The hours that it is about are over.</summary>
     protected override TimeSpan Throttle => TimeSpan.FromMinutes(1);
@@ -34,9 +33,9 @@ public sealed partial class DeviationsCard
         var key = SharedBreakdowns.Key(reach, query);
         if (past is { } kept && kept.Key == key) return kept.Before;
         var before = new List<Breakdown>();
-        var first = await Queries.FindFirstUseAsync(reach, cancellationToken);
+        var first = await Breakdowns.FindFirstUseAsync(reach, cancellationToken);
         for (var week = 1; week <= Deviations.MostWeeks && first <= query.From - week * Week; week++)
-            before.Add(await Breakdowns.ReadAsync(reach, query with { From = query.From - week * Week, To = query.To - week * Week }, null, cancellationToken));
+            before.Add(await Breakdowns.ReadPastAsync(reach, query with { From = query.From - week * Week, To = query.To - week * Week }, cancellationToken));
         past = (key, before);
         return before;
     }

@@ -4,23 +4,19 @@ using AgentConsole.Shell;
 
 namespace AgentConsole.Usage.Pages;
 
-/// <summary>Asks for what the explorer shows. One per page and reach: the range before, the forecast and the beginning of the data hardly change and are asked for once a minute.</summary>
-internal sealed class ExplorerReader(SharedExplorations explorations, MonthForecasts forecasts, UsageQueries queries, Reach reach, TimeProvider clock)
+/// <summary>Asks for what the explorer shows. The range before, the forecast and the beginning of the data hardly change.</summary>
+internal sealed class ExplorerReader(SharedExplorations explorations, SharedBreakdowns breakdowns, MonthForecasts forecasts, UsageQueries queries, Reach reach)
 {
-    private static readonly TimeSpan AsideKept = TimeSpan.FromMinutes(1);
-
-    private (string Key, DateTimeOffset At, Aside Value)? aside;
-
     private sealed record Aside(Result<Exploration>? Before, MonthForecast? Forecast, DateTimeOffset? FirstUse);
 
     public async Task<ExplorerData> ReadAsync(PageUrl url, ExplorerView view, DateTimeOffset? changedAt, bool afresh, IProgress<EventsRead>? progress, CancellationToken cancellationToken)
     {
         var query = view.Ask();
         // At the same time, unless one of them waits for a turn.
-        var atOnce = query.ReadsEvents ? null : AsideAsync(url, view, cancellationToken);
+        var atOnce = query.ReadsEvents ? null : AsideAsync(view, cancellationToken);
         var read = await explorations.ReadAsync(reach, query, changedAt, progress, cancellationToken, afresh);
         if (!read.Ok) return ExplorerData.Refuse(url, view, read.Error);
-        var beside = await (atOnce ?? AsideAsync(url, view, cancellationToken));
+        var beside = await (atOnce ?? AsideAsync(view, cancellationToken));
         var any = read.Value.Total.Requests > 0 || await queries.HasEventsAsync(reach, cancellationToken);
         var before = beside.Before is { Ok: true, Value: { } known } ? known : null;
         return new(url, view, read.Value, before, Compare(view, beside, before), beside.Forecast, beside.FirstUse, any, null);
@@ -34,15 +30,10 @@ internal sealed class ExplorerReader(SharedExplorations explorations, MonthForec
         return Comparison.Of(view.Range, against.Range, against.Words, beside.FirstUse, before.Total);
     }
 
-    private async Task<Aside> AsideAsync(PageUrl url, ExplorerView view, CancellationToken cancellationToken)
+    private async Task<Aside> AsideAsync(ExplorerView view, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var key = $"{view.Range.From:O} {view.Range.To:O} {url}";
-        if (aside is { } kept && kept.Key == key && now - kept.At < AsideKept) return kept.Value;
-        var before = view.Against() is { } against ? await explorations.ReadAsync(reach, view.Ask(against.Range), null, null, cancellationToken) : (Result<Exploration>?)null;
-        var first = await queries.FindFirstUseAsync(reach, cancellationToken);
-        var fresh = new Aside(before, view.Measure == Measure.Cost ? await forecasts.ReadAsync(reach, view.Range.Zone, view.Filter, first, cancellationToken) : null, first);
-        aside = (key, now, fresh);
-        return fresh;
+        var before = view.Against() is { } against ? await explorations.ReadPastAsync(reach, view.Ask(against.Range), cancellationToken) : (Result<Exploration>?)null;
+        var first = await breakdowns.FindFirstUseAsync(reach, cancellationToken);
+        return new(before, view.Measure == Measure.Cost ? await forecasts.ReadAsync(reach, view.Range.Zone, view.Filter, first, cancellationToken) : null, first);
     }
 }

@@ -63,7 +63,7 @@ public sealed record ExplorerView(
     {
         ExplorerCompare.None => null,
         ExplorerCompare.Previous => (Range.Previous(), Range.PreviousWords),
-        ExplorerCompare.Weekday => (Range with { From = Back(Range.From), To = Back(Range.End), Preset = null }, Weeks == 1 ? "the same weekdays a week before" : $"the same weekdays {Weeks} weeks before"),
+        ExplorerCompare.Weekday => (Range with { From = Back(Range.From), To = Back(Range.Cut), Preset = null }, Weeks == 1 ? "the same weekdays a week before" : $"the same weekdays {Weeks} weeks before"),
         _ => throw new InvalidOperationException($"Unknown comparison {Compare}."),
     };
 

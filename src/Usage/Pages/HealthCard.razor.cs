@@ -7,18 +7,14 @@ namespace AgentConsole.Usage.Pages;
 /// <summary>How the whole platform serves, and takes in; for those who run it.</summary>
 public sealed partial class HealthCard
 {
-    private PeriodReader? reader;
-
     [Inject] private SharedBreakdowns Breakdowns { get; set; } = null!;
-    [Inject] private UsageQueries Queries { get; set; } = null!;
     [Inject] private IngestionQueries Pulse { get; set; } = null!;
 
     private PageUrl Explained => UsageLinks.Same(Url, Links.Usage).With("groupBy", "provider").With("measure", "failureRate");
 
     protected override async Task<FleetHealth> PullAsync(CancellationToken cancellationToken)
     {
-        reader ??= new(Breakdowns, Queries, Clock);
-        var period = await reader.ReadAsync(Frame.Reach, Frame.Range(Clock.GetUtcNow()), UsageView.ReadFilter(Url), [Dimension.Provider, Dimension.Status], ChangedAt, cancellationToken);
+        var period = await Breakdowns.ReadPeriodAsync(Frame.Reach, Frame.Range(Clock.GetUtcNow()), UsageView.ReadFilter(Url), [Dimension.Provider, Dimension.Status], ChangedAt, cancellationToken);
         return FleetHealth.Of(period, await Pulse.ReadAsync(cancellationToken));
     }
 

@@ -12,10 +12,7 @@ public sealed partial class MoversCard
     private static readonly Dimension[] OfOne = [Dimension.Model, Dimension.User, Dimension.Key];
     private static readonly Dimension[] OfSeveral = [Dimension.Tenant, Dimension.Model, Dimension.Provider];
 
-    private PeriodReader? reader;
-
     [Inject] private SharedBreakdowns Breakdowns { get; set; } = null!;
-    [Inject] private UsageQueries Queries { get; set; } = null!;
 
     private Dimension[] Offered => Frame.Tenant is null ? OfSeveral : OfOne;
 
@@ -26,8 +23,7 @@ public sealed partial class MoversCard
     protected override async Task<Movers> PullAsync(CancellationToken cancellationToken)
     {
         var by = By;
-        reader ??= new(Breakdowns, Queries, Clock);
-        return Movers.Of(await reader.ReadAsync(Frame.Reach, Frame.Range(Clock.GetUtcNow()), UsageView.ReadFilter(Url), [by], ChangedAt, cancellationToken), by);
+        return Movers.Of(await Breakdowns.ReadPeriodAsync(Frame.Reach, Frame.Range(Clock.GetUtcNow()), UsageView.ReadFilter(Url), [by], ChangedAt, cancellationToken), by);
     }
 
     /// <summary>A tenant's overview; the page of a user or key; else the usage of that group alone.</summary>

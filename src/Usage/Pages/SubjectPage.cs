@@ -14,7 +14,6 @@ public abstract class SubjectPage : LivePage<SubjectUse>
     [Parameter] public string Id { get; set; } = "";
 
     [Inject] private SharedBreakdowns Shared { get; set; } = null!;
-    [Inject] private UsageQueries Queries { get; set; } = null!;
     [Inject] private SubjectQueries Subjects { get; set; } = null!;
 
     /// <summary><see cref="Dimension.User"/> or <see cref="Dimension.Key"/>.</summary>
@@ -41,7 +40,7 @@ public abstract class SubjectPage : LivePage<SubjectUse>
             reader = new(
                 (query, cancel) => Shared.ReadAsync(reach, query, ChangedAt, cancel),
                 (subject, status, cancel) => Subjects.ListLatestAsync(reach, subject.Tenant, subject.Of, subject.Name, status, SubjectReader.Latest, cancel),
-                (tenant, cancel) => Queries.FindFirstUseAsync(reach.Within(tenant), cancel), Clock);
+                (tenant, cancel) => Shared.FindFirstUseAsync(reach.Within(tenant), cancel), Clock);
         }
         var subject = new Subject(Tenant, Of, Name);
         return Frame.Reach.Includes(Tenant) ? reader.ReadAsync(subject, Frame, cancellationToken) : Task.FromResult(SubjectUse.None(subject));

@@ -49,22 +49,19 @@ public sealed record Comparison(string? Reason)
     }
 }
 
-/// <summary>Asks for a board. One per page and reach: the range before hardly changes and is asked for once a minute.</summary>
+/// <summary>Asks for a board. The range before hardly changes.</summary>
 /// <param name="breakdown">Answers a breakdown.</param>
+/// <param name="past">Answers one of a time that is over.</param>
 /// <param name="hasEvents">Whether there is any event within reach.</param>
 /// <param name="firstUse">When the data within reach begins.</param>
 public sealed class UsageBoardReader(
     Func<BreakdownQuery, CancellationToken, Task<Breakdown>> breakdown,
+    Func<BreakdownQuery, CancellationToken, Task<Breakdown>> past,
     Func<CancellationToken, Task<bool>> hasEvents,
-    Func<CancellationToken, Task<DateTimeOffset?>> firstUse,
-    TimeProvider clock)
+    Func<CancellationToken, Task<DateTimeOffset?>> firstUse)
 {
     /// <summary>Series with a colour of their own; everything beyond is "other".</summary>
     public const int TopCount = 7;
-
-    private static readonly TimeSpan PreviousKept = TimeSpan.FromMinutes(1);
-
-    private (string Key, DateTimeOffset At, Measures Measures, DateTimeOffset? FirstUse)? previous;
 
     public async Task<UsageBoard> ReadAsync(UsageView view, CancellationToken cancellationToken)
     {
@@ -73,9 +70,10 @@ public sealed class UsageBoardReader(
         var over = breakdown(view.Ask(view.Grain), cancellationToken);
         var leading = breakdown(Narrow(view, top, groups.Rows.Count), cancellationToken);
         await Task.WhenAll(over, leading);
-        var (before, first) = await PreviousAsync(view, cancellationToken);
+        var range = view.Range.Previous();
+        var before = await past(new(range.From, range.To, range.Zone, Grain.Total, [], view.Filter), cancellationToken);
         var any = groups.Total.Requests > 0 || await hasEvents(cancellationToken);
-        return new(view, groups, before, first, await over, await leading, top, any);
+        return new(view, groups, before.Total, await firstUse(cancellationToken), await over, await leading, top, any);
     }
 
     /// <summary>By cost, then by requests, so that unpriced groups still have an order.</summary>
@@ -93,20 +91,4 @@ public sealed class UsageBoardReader(
         var query = view.Ask(view.Grain, view.GroupBy) with { Percentiles = false };
         return groups <= top.Count ? query : query with { Filter = view.Filter.With(view.GroupBy, [.. top]) };
     }
-
-    private async Task<(Measures Measures, DateTimeOffset? FirstUse)> PreviousAsync(UsageView view, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var range = view.Range.Previous();
-        var key = $"{view.Range.From:O} {view.Range.To:O} {FilterKey(view.Filter)}";
-        if (previous is { } known && known.Key == key && now - known.At < PreviousKept)
-            return (known.Measures, known.FirstUse);
-        var answer = await breakdown(new(range.From, range.To, range.Zone, Grain.Total, [], view.Filter), cancellationToken);
-        var first = await firstUse(cancellationToken);
-        previous = (key, now, answer.Total, first);
-        return (answer.Total, first);
-    }
-
-    private static string FilterKey(UsageFilter filter) =>
-        string.Join('\n', filter.Values.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key}={string.Join('\t', pair.Value)}"));
 }

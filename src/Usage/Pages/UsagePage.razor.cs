@@ -16,6 +16,7 @@ public sealed partial class UsagePage
 
     [Inject] private ExplorerQueries Explorer { get; set; } = null!;
     [Inject] private SharedExplorations Explorations { get; set; } = null!;
+    [Inject] private SharedBreakdowns Breakdowns { get; set; } = null!;
     [Inject] private MonthForecasts Forecasts { get; set; } = null!;
     [Inject] private UsageQueries Queries { get; set; } = null!;
 
@@ -30,7 +31,7 @@ public sealed partial class UsagePage
     {
         var (url, view) = (Url, View);
         if (ChangedAt is not null && Data is { Refused: not null } && Data.Url == url) return Task.FromResult(Data);
-        if (reader is null || readFor != Frame.Reach) (reader, readFor, tagKeys) = (new(Explorations, Forecasts, Queries, Frame.Reach, Clock), Frame.Reach, null);
+        if (reader is null || readFor != Frame.Reach) (reader, readFor, tagKeys) = (new(Explorations, Breakdowns, Forecasts, Queries, Frame.Reach), Frame.Reach, null);
         return view.Ask().ReadsEvents ? ReadEventsAsync(reader, url, view, cancellationToken) : reader.ReadAsync(url, view, ChangedAt, false, null, cancellationToken);
     }
 

@@ -22,6 +22,7 @@ public sealed partial class UsageTile
 
     [Parameter] public string Title { get; set; } = "";
     [Inject] private SharedExplorations Explorations { get; set; } = null!;
+    [Inject] private SharedBreakdowns Breakdowns { get; set; } = null!;
     [Inject] private MonthForecasts Forecasts { get; set; } = null!;
     [Inject] private UsageQueries Queries { get; set; } = null!;
     [Inject] private SeriesColours Colours { get; set; } = null!;
@@ -34,7 +35,7 @@ public sealed partial class UsageTile
     {
         var (url, view) = (Url, ExplorerView.Read(Frame, Clock.GetUtcNow()));
         if (ChangedAt is { } changed && Data is { } shown && shown.Url == url && view.Ask().ReadsEvents && (shown.Refused is not null || changed - shown.Now?.CompleteTo < EventsKept)) return shown;
-        reader ??= new(Explorations, Forecasts, Queries, Frame.Reach, Clock);
+        reader ??= new(Explorations, Breakdowns, Forecasts, Queries, Frame.Reach);
         var data = await reader.ReadAsync(url, view, ChangedAt, false, null, cancellationToken);
         Draw(data);
         return data;

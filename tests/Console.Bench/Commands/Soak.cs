@@ -53,7 +53,7 @@ internal static class Soak
         load.Latencies = new Latencies();
         await dashboards.ClickForAsync(60, clicks, cancellationToken);
         var rate = (load.Sent - sent) / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new Minute(number, rate, load.Latencies, clicks, app.ResidentBytes() >> 20, await LiveHeap.MegabytesAsync(app.Id, cancellationToken), dashboards.Frozen());
+        return new Minute(number, rate, load.Latencies, clicks, app.ResidentBytes() >> 20, (await LiveHeap.ReadAsync(app.Id, cancellationToken)).HeapMegabytes, dashboards.Frozen());
     }
 
     private static void Print(Minute minute, int dashboards) => Console.WriteLine(

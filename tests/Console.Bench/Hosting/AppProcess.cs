@@ -82,6 +82,13 @@ internal sealed class AppProcess : IAsyncDisposable
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
+    /// <summary>Processor time that it has used, without its database's.</summary>
+    public TimeSpan Worked()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
     /// <summary>As a power cut would end it.</summary>
     public async Task KillAsync()
     {

@@ -78,6 +78,14 @@ public sealed class TimeRangeTests
     }
 
     [Fact]
+    public void Previous_WithinAMinute_IsTheSame()
+    {
+        static TimeRange At(int second) => TimeRange.Read(PageUrl.Parse("/?range=7d"), TimeZoneInfo.Utc, new DateTimeOffset(2026, 11, 20, 18, 20, second, TimeSpan.Zero)).Previous();
+
+        Assert.Equal((At(1).From, At(1).To), (At(59).From, At(59).To));
+    }
+
+    [Fact]
     public void Midnight_SkippedByDst_IsTheFirstMinuteThereIs()
     {
         var beirut = TimeZoneInfo.FindSystemTimeZoneById("Asia/Beirut");

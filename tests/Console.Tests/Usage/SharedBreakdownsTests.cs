@@ -50,6 +50,25 @@ public sealed class SharedBreakdownsTests(SharedApp shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task ReadPast_WithinAMinute_IsOneAnswerAndThenAnother()
+    {
+        var first = await Shared.ReadPastAsync(Reach.Platform, Question("u-4"), CancellationToken.None);
+        shared.App.Time.Now += TimeSpan.FromSeconds(50);
+        Assert.Same(first, await Shared.ReadPastAsync(Reach.Platform, Question("u-4"), CancellationToken.None));
+        shared.App.Time.Now += TimeSpan.FromSeconds(20);
+        Assert.NotSame(first, await Shared.ReadPastAsync(Reach.Platform, Question("u-4"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task FindFirstUse_OfTheFirstEventEver_IsFoundAtOnce()
+    {
+        Assert.Null(await Shared.FindFirstUseAsync(Reach.Of(_tenant), CancellationToken.None));
+        await shared.Client.SendUsageAsync(Json.Event("first", _tenant));
+        await shared.App.RollUpAsync();
+        Assert.NotNull(await Shared.FindFirstUseAsync(Reach.Of(_tenant), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Read_ViewerGone_OthersStillGetTheirAnswer()
     {
         using var gone = new CancellationTokenSource();

@@ -24,6 +24,7 @@ internal sealed partial class Circuit : IAsyncDisposable
     private Task _receiving = Task.CompletedTask, _pinging = Task.CompletedTask;
     private (byte[] Text, TaskCompletionSource Seen)? _awaited;
     private long _renders, _bytes, _objects;
+    private byte[] _received = new byte[16 * 1024];
 
     private Circuit(Visitor visitor) => _visitor = visitor;
 
@@ -84,7 +85,7 @@ internal sealed partial class Circuit : IAsyncDisposable
         await _socket.ConnectAsync(address, cancellationToken);
         await _socket.SendAsync(Encoding.UTF8.GetBytes(Handshake), WebSocketMessageType.Text, true, cancellationToken);
         var handshake = await ReceiveAsync(cancellationToken);
-        if (handshake is not [.., 0x1e]) throw new InvalidOperationException($"The handshake was answered by {Encoding.UTF8.GetString(handshake)}");
+        if (handshake.Span is not [.., 0x1e]) throw new InvalidOperationException($"The handshake was answered by {Encoding.UTF8.GetString(handshake.Span)}");
 
         _receiving = ReceiveAllAsync();
         _pinging = PingAsync();
@@ -158,10 +159,10 @@ internal sealed partial class Circuit : IAsyncDisposable
                 throw new InvalidOperationException($"The server closed the connection: {message.Arguments.FirstOrDefault()}");
             case { Target: "JS.Error" }:
                 throw new InvalidOperationException($"The circuit broke: {message.Arguments.FirstOrDefault()}");
-            case { Target: "JS.RenderBatch", Arguments: [long batch, byte[] drawn] }:
+            case { Target: "JS.RenderBatch", Arguments: [long batch, ReadOnlyMemory<byte> drawn] }:
                 Interlocked.Increment(ref _renders);
                 await SendAsync(HubMessage.Call(null, "OnRenderCompleted", batch, null), _closed.Token);
-                Notice(drawn);
+                Notice(drawn.Span);
                 break;
             case { Target: "JS.BeginInvokeJS", Arguments: [long and not 0 and var call, _, _, long kind, ..] }:
                 var returned = kind == JsObjectReference ? $"{{\"__jsObjectId\":{Interlocked.Increment(ref _objects)}}}" : "null";
@@ -170,11 +171,11 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
-    private void Notice(byte[] drawn)
+    private void Notice(ReadOnlySpan<byte> drawn)
     {
         lock (_sending)
         {
-            if (_awaited is not var (text, seen) || drawn.AsSpan().IndexOf(text) < 0) return;
+            if (_awaited is not var (text, seen) || drawn.IndexOf(text) < 0) return;
             _awaited = null;
             seen.TrySetResult();
         }
@@ -199,15 +200,16 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
-    private async Task<byte[]> ReceiveAsync(CancellationToken cancellationToken)
+    /// <summary>One message, until the next is received: it is read into the same memory, for hundreds of browsers at once are not to take the machine from what is measured.</summary>
+    private async Task<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
-        var (whole, buffer) = (new MemoryStream(), new byte[16 * 1024]);
-        while (true)
+        for (var length = 0; ;)
         {
-            var part = await _socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+            if (length == _received.Length) Array.Resize(ref _received, 2 * length);
+            var part = await _socket.ReceiveAsync(_received.AsMemory(length), cancellationToken);
             if (part.MessageType == WebSocketMessageType.Close) throw new InvalidOperationException($"The server closed the socket: {_socket.CloseStatusDescription}");
-            whole.Write(buffer.AsSpan(0, part.Count));
-            if (part.EndOfMessage) return whole.ToArray();
+            length += part.Count;
+            if (part.EndOfMessage) return _received.AsMemory(0, length);
         }
     }
 

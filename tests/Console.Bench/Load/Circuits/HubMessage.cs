@@ -5,7 +5,7 @@ namespace AgentConsole.Bench.Load.Circuits;
 
 /// <summary>A message of SignalR in "blazorpack", which is MessagePack with a length before each message: only what a circuit says.</summary>
 /// <param name="Target">The method called; null for what is no call.</param>
-/// <param name="Arguments">Numbers as long, texts as string, bytes as byte[], truths as bool, nothing as null.</param>
+/// <param name="Arguments">Numbers as long, texts as string, bytes as memory of what was received, truths as bool, nothing as null.</param>
 internal sealed record HubMessage(HubMessageKind Kind, string? Target, IReadOnlyList<object?> Arguments)
 {
     /// <param name="invocation">Named when an answer is wanted.</param>
@@ -163,7 +163,11 @@ internal sealed record HubMessage(HubMessageKind Kind, string? Target, IReadOnly
             return body.Span.Slice(_at - count, count);
         }
 
-        private byte[] Bytes(int length) => Take(length).ToArray();
+        private ReadOnlyMemory<byte> Bytes(int length)
+        {
+            _at += length;
+            return body.Slice(_at - length, length);
+        }
 
         private string Text(int length) => Encoding.UTF8.GetString(Take(length));
 

@@ -25,9 +25,9 @@ internal sealed class SampleUsage
 
     public UsageBoardReader Reader() => new(
         (query, _) => Task.FromResult(Answer(query)),
+        (query, _) => Task.FromResult(Answer(query)),
         _ => Task.FromResult(events.Count > 0),
-        _ => Task.FromResult(events.Count > 0 ? events.Min(static one => one.At) : (DateTimeOffset?)null),
-        Clock);
+        _ => Task.FromResult(events.Count > 0 ? events.Min(static one => one.At) : (DateTimeOffset?)null));
 
     public static UsageView View(string url) =>
         UsageView.Read(AgentConsole.Shell.Frame.Read(PageUrl.Parse(url), [], Reach.Platform), Now, Dimension.Model);

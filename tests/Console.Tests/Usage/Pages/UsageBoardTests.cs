@@ -78,19 +78,6 @@ public sealed class UsageBoardTests
     public async Task Drill_Other_HasNoFilterOfItsOwn() =>
         Assert.Null(UsageCharts.Drill(await Many(40).BoardAsync("/usage?range=24h&groupBy=user"), Url, new ChartPoint("other", 0))["user"]);
 
-    [Fact]
-    public async Task Read_TwiceWithinAMinute_AsksForThePreviousRangeOnce()
-    {
-        var usage = Many(3);
-        var reader = usage.Reader();
-        var view = SampleUsage.View("/usage?range=24h");
-
-        await reader.ReadAsync(view, CancellationToken.None);
-        await reader.ReadAsync(view, CancellationToken.None);
-
-        Assert.Single(usage.Asked, query => query.To <= view.Range.From);
-    }
-
     /// <summary>It is 20 November, 18:20.</summary>
     [Theory]
     [InlineData("7d", "2026-11-07T09:00Z", null)]
