@@ -15,8 +15,8 @@ internal readonly record struct GroupSums(string?[] Group, UsageSums Sums);
 /// its days (<see cref="RollupDay"/>), and is good only for a snapshot that has the same stamp. The stamp is read in that snapshot and with the reader's own reach, so a tenant whose
 /// days cannot be seen has none, and nothing is answered of it from here. Full, it lets go of what was not asked for lately.
 /// </summary>
-/// <param name="most">Groups that are held, those with a histogram counted as ten: some 30 MB.</param>
-internal sealed class KeptSums(int most = 100_000)
+/// <param name="most">Groups that are held, those with a histogram counted as ten: some 15 MB.</param>
+internal sealed class KeptSums(int most = 50_000)
 {
     private const int Entry = 2;
     private const int WithHistogram = 10;
