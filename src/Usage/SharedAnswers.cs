@@ -13,7 +13,10 @@ internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500, TimeSp
     /// <summary>How often what hardly changes is asked for.</summary>
     public static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
 
-    private readonly TimeSpan _every = every ?? TimeSpan.FromSeconds(1);
+    /// <summary>One that failed is asked for again so soon.</summary>
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _every = every ?? Second;
     private readonly Dictionary<string, Answer> _answers = [];
 
     /// <param name="ask">Not with one viewer's cancellation: others may be waiting for the same answer.</param>
@@ -25,7 +28,8 @@ internal sealed class SharedAnswers<T>(TimeProvider time, int most = 500, TimeSp
         {
             if (_answers.TryGetValue(key, out var held) && held.For(changedAt, now, _every) is { } shared) return shared.WaitAsync(cancellationToken);
             if (_answers.Count >= most) _answers.Clear();
-            var askAt = held is not null && held.AskAt <= now && now - held.AskAt < _every ? held.AskAt + _every : now;
+            var pause = held is { Given.IsFaulted: true } ? Second : _every;
+            var askAt = held is not null && held.AskAt <= now && now - held.AskAt < pause ? held.AskAt + pause : now;
             var fresh = new Answer(askAt, AskAsync(ask, askAt - now), held?.Given);
             _answers[key] = fresh;
             return fresh.Given.WaitAsync(cancellationToken);

@@ -25,6 +25,14 @@ internal sealed class LimitsClient : IDisposable
         made.EnsureSuccessStatusCode();
     }
 
+    /// <returns>The secret of a key of the tenant that may reserve.</returns>
+    public async Task<string> CreateKeyAsync(string tenant, CancellationToken cancellationToken)
+    {
+        using var made = await _http.PostAsJsonAsync("/api/v1/keys", new { tenant, name = "gateway", scopes = new[] { "limits" } }, cancellationToken);
+        made.EnsureSuccessStatusCode();
+        return (await made.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("secret").GetString()!;
+    }
+
     /// <param name="scope">JSON beside the tenant, such as <c>"user":"*"</c>.</param>
     public async Task CreateLimitAsync(string tenant, string scope, string measure, string max, string? window, CancellationToken cancellationToken)
     {
