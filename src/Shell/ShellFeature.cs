@@ -29,6 +29,7 @@ public static class ShellFeature
                 hub.EnableDetailedErrors = false;
                 hub.MaximumReceiveMessageSize = MaxMessageBytes;
             });
+        services.AddFrugalScript();
         services.AddSingleton<CircuitSeats>();
         services.AddScoped<CircuitName>();
         services.AddScoped<CircuitHandler>(static provider => provider.GetRequiredService<CircuitName>());
