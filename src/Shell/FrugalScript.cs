@@ -6,8 +6,8 @@ using Microsoft.JSInterop;
 namespace AgentConsole.Shell;
 
 /// <summary>
-/// What every circuit knows of how to write arguments for the browser. Of each boxed number or text the writer describes all interfaces to itself, some fifty, each circuit anew, and it
-/// keeps them: sixty kilobytes, before a page has said a word. None of them is ever written, so they are not described.
+/// What every circuit knows of how to write arguments for the browser. Of each number, text and list the writer describes all interfaces to itself, some seventy, each circuit anew, and it
+/// keeps them: sixty kilobytes, before a page has said a word. Arguments are what they are and no interfaces, so these are not described.
 /// </summary>
 internal static class FrugalScript
 {
@@ -39,6 +39,6 @@ internal static class FrugalScript
     private sealed class WithoutInterfaces : DefaultJsonTypeInfoResolver
     {
         public override JsonTypeInfo GetTypeInfo(Type type, JsonSerializerOptions options) =>
-            type.IsInterface && type.Namespace is "System" or "System.Numerics" or "System.Runtime.Serialization" ? null! : base.GetTypeInfo(type, options);
+            type.IsInterface && type.Namespace?.Split('.')[0] == "System" ? null! : base.GetTypeInfo(type, options);
     }
 }

@@ -10,12 +10,7 @@ namespace AgentConsole.Shell;
 /// <param name="IsWide">Two cards wide, where there is room.</param>
 public sealed record OverviewCard(OverviewOf Of, int Order, Type Component, string Policy, bool IsWide = false)
 {
-    /// <summary>A component that does no more than to draw another costs each circuit two kilobytes.</summary>
-    internal RenderFragment Draw { get; } = builder =>
-    {
-        builder.OpenComponent(0, Component);
-        builder.CloseComponent();
-    };
+    internal RenderFragment Draw { get; } = Drawn.Of(Component);
 }
 
 /// <summary>What the overview is about: one tenant, or several.</summary>
