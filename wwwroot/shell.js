@@ -45,8 +45,17 @@ function closeMenus(except, refocus) {
 function closePanel(from) {
   const close = document.querySelector("[data-panel-close]");
   if (!close || from.closest?.("input, textarea, select, [popover]")) return;
-  if (!from.closest?.("a[data-row]")) document.querySelector("tr.open a[data-row]")?.focus({ preventScroll: true });
+  const row = from.closest?.("a[data-row]") ?? document.querySelector("tr.open a[data-row]");
+  row?.focus({ preventScroll: true });
   close.click();
+  if (row?.closest("tr[data-at]")) holdFocus(location.pathname, row.closest("tr").dataset.at);
+}
+
+// A list that is drawn anew while the panel closes may take the focused row with it.
+function holdFocus(path, at, until = performance.now() + 3000) {
+  if (location.pathname !== path) return;
+  if (document.activeElement === document.body) document.querySelector(`table[data-rows] tr[data-at="${at}"] a[data-row]`)?.focus({ preventScroll: true });
+  if (performance.now() < until) setTimeout(holdFocus, 100, path, at, until);
 }
 
 function switchDensity() {
