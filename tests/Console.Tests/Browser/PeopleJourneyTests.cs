@@ -113,7 +113,10 @@ public sealed class PeopleJourneyTests(BrowserFixture fixture, ITestOutputHelper
         var now = TimeProvider.System.GetUtcNow();
         var past = Enumerable.Range(1, 70).Select(day => Event($"past-{day}", now.AddDays(-day).AddHours(-2), "u-wild", 1));
         var today = Enumerable.Range(0, 40).Select(index => Event($"wild-{index}", now.AddHours(-3).AddMinutes(index), "u-wild", 400));
-        await fixture.Console.SendAsync([.. past, .. today]);
+        // Something of this month and of the same time of the last, also in a month's first hours.
+        var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        var months = new[] { month, month.AddMonths(-1) }.Select((began, index) => Event($"month-{index}", began + ((now - month) / 2), "u-wild", 1));
+        await fixture.Console.SendAsync([.. past, .. today, .. months]);
     }
 
     private static object Event(string id, DateTimeOffset at, string user, int weight) => new
