@@ -8,13 +8,23 @@ public abstract partial class LastingService(ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     protected ILogger Log { get; } = logger;
+
+    /// <summary>Not before it has begun: what is stopped earlier ends as canceled.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (ExecuteTask is { } executing) await ((Task)Task.WhenAny(_begun.Task, executing).WaitAsync(cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+    }
 
     /// <summary>Returns when there is nothing more to do, or when it is stopped; begun anew after an exception.</summary>
     protected abstract Task WorkAsync(CancellationToken stoppingToken);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _begun.TrySetResult();
         while (!stoppingToken.IsCancellationRequested)
         {
             try

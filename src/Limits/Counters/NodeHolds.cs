@@ -3,14 +3,25 @@ using StackExchange.Redis;
 
 namespace AgentConsole.Limits.Counters;
 
-/// <summary>The holds that this node gave and that are not over, so that Redis can be told of them when it has lost its memory. As many as Redis itself allows.</summary>
+/// <summary>
+/// The holds that this node gave, so that Redis can be told of them when it has lost its memory. One that is over is kept a little longer: its request may still be settled, at any node,
+/// also when the memory was lost just before it ended.
+/// </summary>
 internal sealed class NodeHolds
 {
+    /// <summary>Longer than it takes to tell a new memory.</summary>
+    private const long KeptSeconds = 5;
+
     private readonly ConcurrentDictionary<string, OfTenant> _tenants = new(StringComparer.Ordinal);
 
     public IEnumerable<string> Tenants => _tenants.Where(static pair => !pair.Value.IsEmpty).Select(static pair => pair.Key);
 
-    public void Add(ReserveCall call, DateTimeOffset at, DateTimeOffset ends) => Of(call.Tenant).Put(new(call, at, ends));
+    public NodeHold Add(ReserveCall call, DateTimeOffset at, DateTimeOffset ends)
+    {
+        var hold = new NodeHold(call, at, ends);
+        Of(call.Tenant).Put(hold);
+        return hold;
+    }
 
     public void Extend(ExtendCall call, DateTimeOffset ends)
     {
@@ -35,11 +46,14 @@ internal sealed class NodeHolds
         if (_tenants.TryGetValue(tenant, out var own)) own.Remove(requestId);
     }
 
-    /// <summary>Lets go of those that were over a second ago.</summary>
+    /// <summary>Lets go of those that have been over for a while.</summary>
     public void Forget(string tenant, DateTimeOffset now) => Of(tenant).Forget(now);
 
     /// <summary>All of a tenant's, the first time that an epoch is heard of.</summary>
     public IReadOnlyList<NodeHold> Untold(string tenant, string epoch) => Of(tenant).Untold(epoch);
+
+    /// <summary>The epoch that was heard of last; null before the first.</summary>
+    public string? EpochOf(string tenant) => _tenants.TryGetValue(tenant, out var own) ? own.Epoch : null;
 
     private OfTenant Of(string tenant) => _tenants.GetOrAdd(tenant, static _ => new());
 
@@ -50,6 +64,8 @@ internal sealed class NodeHolds
         private readonly Dictionary<string, NodeHold> _holds = new(StringComparer.Ordinal);
         private readonly SortedDictionary<long, HashSet<string>> _ends = [];
         private string? _epoch;
+
+        public string? Epoch => Volatile.Read(ref _epoch);
 
         public bool IsEmpty
         {
@@ -84,7 +100,7 @@ internal sealed class NodeHolds
         {
             lock (_lock)
             {
-                while (_ends.Count > 0 && _ends.First() is var (second, ids) && second < now.ToUnixTimeSeconds())
+                while (_ends.Count > 0 && _ends.First() is var (second, ids) && second + KeptSeconds < now.ToUnixTimeSeconds())
                 {
                     foreach (var id in ids) _holds.Remove(id);
                     _ends.Remove(second);

@@ -20,6 +20,7 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     private static readonly TimeSpan Telling = TimeSpan.FromMilliseconds(1500);
 
     private const int MetersPerCall = 500;
+    private const int ToldAtOnce = 200;
 
     private readonly NodeHolds _holds = new();
 
@@ -36,8 +37,12 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
             arguments.Add(claim.Window.StartMs);
             arguments.Add(claim.Window.EndMs);
         }
+        var before = _holds.EpochOf(call.Tenant);
         var reply = Reserved(await RunAsync(CounterScript.Reserve, call.Tenant, arguments));
-        if (reply is { Outcome: ReserveOutcome.Granted, HoldExpiresAt: { } ends }) _holds.Add(call, reply.Now, ends);
+        if (reply is not { Outcome: ReserveOutcome.Granted, HoldExpiresAt: { } ends }) return reply;
+        var hold = _holds.Add(call, reply.Now, ends);
+        // The memory was lost meanwhile: others may have told the new one of all holds before this one was among them, and of whose request it is nothing is kept.
+        if (before != reply.Epoch || _holds.EpochOf(call.Tenant) != reply.Epoch) await TellAsync(hold);
         return reply;
     }
 
@@ -171,12 +176,14 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     private async Task<RedisResult[]> RunAsync(CounterScript script, string tenant, List<RedisValue> arguments)
     {
         var reply = await scripts.RunAsync(script, tenant, arguments);
-        foreach (var hold in _holds.Untold(tenant, (string)reply[1]!))
-        {
-            await scripts.RunAsync(CounterScript.Adopt, tenant, hold.Arguments());
-            await RememberTenantAsync(hold.Call.RequestId, tenant);
-        }
+        foreach (var part in _holds.Untold(tenant, (string)reply[1]!).Chunk(ToldAtOnce)) await Task.WhenAll(part.Select(TellAsync));
         return reply;
+    }
+
+    private async Task TellAsync(NodeHold hold)
+    {
+        await scripts.RunAsync(CounterScript.Adopt, hold.Call.Tenant, hold.Arguments());
+        await RememberTenantAsync(hold.Call.RequestId, hold.Call.Tenant);
     }
 
     private static ReserveReply Reserved(RedisResult[] reply)

@@ -316,9 +316,10 @@ public sealed class SharedRedis : IAsyncLifetime
 
 public sealed class RedisCountersTests : CountersTests, IClassFixture<SharedRedis>, IDisposable
 {
+    private readonly string _server;
     private readonly RedisNode _node;
 
-    public RedisCountersTests(SharedRedis redis) => _node = new(redis.Server.ConnectionString);
+    public RedisCountersTests(SharedRedis redis) => _node = new(_server = redis.Server.ConnectionString);
 
     private protected override ICounters Counters => _node.Counters;
 
@@ -336,6 +337,37 @@ public sealed class RedisCountersTests : CountersTests, IClassFixture<SharedRedi
         await Counters.TouchAsync("flushed", []);
         await _node.CommandAsync("SCRIPT", "FLUSH");
         Assert.Equal(0, (await Counters.TouchAsync("flushed", [])).Held);
+    }
+
+    [Fact]
+    public async Task Hold_EndedAroundTheLossOfTheMemory_IsToldAll_AndItsRequestMayBeSettledElsewhere()
+    {
+        using var other = new RedisNode(_server);
+        var state = await Counters.TouchAsync("ended", ["cM:user"]);
+        await Counters.OpenAsync("ended", state.Epoch, ["cM:user"]);
+        await Counters.ReserveAsync(new("ended", "a", TimeSpan.FromMinutes(1), "note", [Claim(10, 10)]));
+        await _node.CommandAsync("FLUSHALL");
+        Advance(TimeSpan.FromSeconds(61));
+        other.Scripts.Shift = _node.Scripts.Shift;
+        await Counters.TouchAsync("ended", []);
+
+        Assert.Equal(0, (await Counters.TouchAsync("ended", [])).Held);
+        Assert.Equal("ended", await other.Counters.FindTenantAsync("a"));
+        var settled = await other.Counters.SettleAsync("ended", "a", new(0, new(7)));
+        Assert.Equal((RequestOutcome.Done, RequestState.Expired), (settled.Outcome, settled.State));
+        Assert.Equal(7, (await other.Counters.ReadAsync("ended", ["cM:0:user=u"]))[0].Spent.Units);
+    }
+
+    /// <summary>Whose it is is noted before it is reserved.</summary>
+    [Fact]
+    public async Task Tenant_OfARequest_IsKnown_AlsoWhenTheMemoryWasLostBeforeItWasReserved()
+    {
+        using var other = new RedisNode(_server);
+        await Counters.TouchAsync("noted", []);
+        await Counters.RememberTenantAsync("noted-1", "noted");
+        await _node.CommandAsync("FLUSHALL");
+        await Counters.ReserveAsync(new("noted", "noted-1", TimeSpan.FromMinutes(1), "note", []));
+        Assert.Equal("noted", await other.Counters.FindTenantAsync("noted-1"));
     }
 }
 

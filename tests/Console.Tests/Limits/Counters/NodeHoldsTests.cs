@@ -16,7 +16,9 @@ public sealed class NodeHoldsTests
         Add("acme", "long", 60);
         Add("other", "foreign", 5);
 
-        _holds.Forget("acme", Now.AddSeconds(7));
+        _holds.Forget("acme", Now.AddSeconds(10));
+        Assert.NotNull(_holds.Find("acme", "short"));
+        _holds.Forget("acme", Now.AddSeconds(11));
 
         Assert.Null(_holds.Find("acme", "short"));
         Assert.NotNull(_holds.Find("acme", "long"));
@@ -33,7 +35,7 @@ public sealed class NodeHoldsTests
         _holds.Forget("acme", Now.AddSeconds(30));
         Assert.Equal(7, Assert.Single(_holds.Find("acme", "a")!.Call.Claims).Amount);
 
-        _holds.Forget("acme", Now.AddSeconds(62));
+        _holds.Forget("acme", Now.AddSeconds(66));
         Assert.Null(_holds.Find("acme", "a"));
     }
 
