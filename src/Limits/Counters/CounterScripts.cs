@@ -14,12 +14,12 @@ internal sealed class CounterScript
     private CounterScript(string name)
     {
         Text = Resource("prelude") + Resource(name);
-        Sha = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+        Sha = SHA1.HashData(Encoding.UTF8.GetBytes(Text));
     }
 
     public string Text { get; }
 
-    public string Sha { get; }
+    public byte[] Sha { get; }
 
     private static string Resource(string name)
     {
@@ -40,17 +40,12 @@ internal sealed class CounterScripts(RedisConnection redis, TimeProvider time, C
     /// <summary>For tests: how far Redis' clock is from the one that these scripts go by.</summary>
     public TimeSpan Shift { get; set; }
 
-    /// <param name="key">Of the script's arguments, a fourth key beside the tenant's three; null: none.</param>
     public async Task<RedisResult[]> RunAsync(CounterScript script, string tenant, List<RedisValue> arguments)
     {
         var prefix = $"lim:{{{tenant}}}:";
-        var args = new List<object>(arguments.Count + 9)
-        {
-            script.Sha, 3, (RedisKey)(prefix + "kinds"), (RedisKey)(prefix + "holds"), (RedisKey)(prefix + "meters"),
-            (RedisValue)prefix, (RedisValue)(long)Shift.TotalMilliseconds, (RedisValue)Node, (RedisValue)(long)options.Remember.TotalMilliseconds,
-        };
-        foreach (var argument in arguments) args.Add(argument);
-        return (RedisResult[])await SendAsync(script, args);
+        RedisKey[] keys = [prefix + "kinds", prefix + "holds", prefix + "meters"];
+        RedisValue[] values = [prefix, (long)Shift.TotalMilliseconds, Node, (long)options.Remember.TotalMilliseconds, .. arguments];
+        return (RedisResult[])(await AskAsync(database => SendAsync(database, script, keys, values)))!;
     }
 
     public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> command)
@@ -69,18 +64,17 @@ internal sealed class CounterScripts(RedisConnection redis, TimeProvider time, C
     /// <summary>A mistake in a script is not Redis' being away: it must be seen. What Redis itself refuses, such as for want of memory, has another word than ERR.</summary>
     private static bool IsOfAScript(Exception error) => error is RedisServerException && error.Message.StartsWith("ERR ", StringComparison.Ordinal) && error.Message.Contains("user_script", StringComparison.Ordinal);
 
-    private Task<RedisResult> SendAsync(CounterScript script, List<object> args) => AskAsync(async database =>
+    private static async Task<RedisResult> SendAsync(IDatabase database, CounterScript script, RedisKey[] keys, RedisValue[] values)
     {
         try
         {
-            return await database.ExecuteAsync("EVALSHA", args);
+            return await database.ScriptEvaluateAsync(script.Sha, keys, values);
         }
         catch (RedisServerException error) when (error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            args[0] = script.Text;
-            return await database.ExecuteAsync("EVAL", args);
+            return await database.ExecuteAsync("EVAL", [script.Text, keys.Length, .. keys, .. values]);
         }
-    });
+    }
 
     private async ValueTask<IDatabase> DatabaseAsync() => (await redis.ConnectAsync()).GetDatabase();
 }

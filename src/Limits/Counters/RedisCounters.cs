@@ -76,7 +76,7 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     {
         var readings = new List<MeterReading>(meters.Count);
         foreach (var part in meters.Chunk(MetersPerCall))
-            readings.AddRange(Readings((RedisResult[])(await RunAsync(CounterScript.Read, tenant, [part.Length, .. part.Select(static meter => (RedisValue)meter)]))[3]));
+            readings.AddRange(Readings((await RunAsync(CounterScript.Read, tenant, [part.Length, .. part.Select(static meter => (RedisValue)meter)]))[3]));
         return readings;
     }
 
@@ -86,7 +86,7 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     public async Task<CountersState> TouchAsync(string tenant, IReadOnlyList<string> kinds)
     {
         var reply = await RunAsync(CounterScript.Touch, tenant, [kinds.Count, .. kinds.Select(static kind => (RedisValue)kind)]);
-        return new((string)reply[1]!, Time(reply[2]), (int)reply[3], [.. ((RedisResult[])reply[4]).Select(static kind => (string)kind!)], (long)reply[5]);
+        return new((string)reply[1]!, Time(reply[2]), (int)reply[3], [.. ((RedisResult[])reply[4]!).Select(static kind => (string)kind!)], (long)reply[5]);
     }
 
     public async Task<bool> AdjustAsync(string tenant, string epoch, IReadOnlyList<MeterCount> counts, long? revision)
@@ -130,7 +130,7 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
     {
         try
         {
-            var clock = (RedisResult[])await scripts.AskAsync(static database => database.ExecuteAsync("TIME"));
+            var clock = (RedisResult[])(await scripts.AskAsync(static database => database.ExecuteAsync("TIME")))!;
             var now = DateTimeOffset.FromUnixTimeSeconds((long)clock[0]).AddMicroseconds((long)clock[1]) + scripts.Shift;
             var name = string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeMilliseconds()}-{Guid.NewGuid():N}");
             await scripts.AskAsync(database => database.StringSetAsync(MemoryKey, name, null, When.NotExists));
@@ -191,8 +191,8 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
         var (code, epoch, now) = ((string)reply[0]!, (string)reply[1]!, Time(reply[2]));
         return code switch
         {
-            "G" => new(ReserveOutcome.Granted, epoch, now, Time(reply[3]), reply.Length > 4 ? Readings((RedisResult[])reply[4]) : [], []),
-            "N" => new(ReserveOutcome.Refused, epoch, now, null, Readings((RedisResult[])reply[4]), Indexes(reply[3])),
+            "G" => new(ReserveOutcome.Granted, epoch, now, Time(reply[3]), reply.Length > 4 ? Readings(reply[4]) : [], []),
+            "N" => new(ReserveOutcome.Refused, epoch, now, null, Readings(reply[4]), Indexes(reply[3])),
             "U" => new(ReserveOutcome.Unknown, epoch, now, null, [], Indexes(reply[3])),
             "W" => new(ReserveOutcome.OtherWindow, epoch, now, null, [], []),
             "S" => new(ReserveOutcome.Over, epoch, now, null, [], []),
@@ -221,10 +221,11 @@ internal sealed class RedisCounters(CounterScripts scripts, CountersOptions opti
 
     private static DateTimeOffset Time(RedisResult ms) => DateTimeOffset.FromUnixTimeMilliseconds((long)ms);
 
-    private static int[] Indexes(RedisResult list) => Array.ConvertAll((RedisResult[])list, static index => (int)index);
+    private static int[] Indexes(RedisResult list) => Array.ConvertAll((RedisResult[])list!, static index => (int)index);
 
-    private static MeterReading[] Readings(RedisResult[] flat)
+    private static MeterReading[] Readings(RedisResult list)
     {
+        var flat = (RedisResult[])list!;
         var readings = new MeterReading[flat.Length / 4];
         for (var index = 0; index < readings.Length; index++)
         {

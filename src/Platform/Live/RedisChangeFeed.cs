@@ -6,7 +6,7 @@ namespace AgentConsole.Platform.Live;
 /// <summary>The change feed of several nodes: each signal is also published, at most a few times a second per topic, and what others publish is signalled here. While Redis is away each node still hears itself.</summary>
 internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection redis, TimeProvider time, ILogger<RedisChangeFeed> logger) : LastingService(logger), IChangeFeed
 {
-    private const string ChannelName = "console:changes";
+    private static readonly RedisChannel Channel = RedisChannel.Literal("console:changes");
     private static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
@@ -47,9 +47,9 @@ internal sealed partial class RedisChangeFeed(ChangeFeed local, RedisConnection 
     private async Task PublishAsync(string[] topics)
     {
         var subscriber = (await redis.ConnectAsync()).GetSubscriber();
-        if (!_subscribed) await subscriber.SubscribeAsync(ChannelName, (_, topic) => local.Signal(topic!));
+        if (!_subscribed) await subscriber.SubscribeAsync(Channel, (_, topic) => local.Signal(topic!));
         _subscribed = true;
-        foreach (var topic in topics) await subscriber.PublishAsync(ChannelName, topic);
+        foreach (var topic in topics) await subscriber.PublishAsync(Channel, topic);
     }
 
     private string[] TakePending()

@@ -16,10 +16,9 @@ internal sealed class RedisConnection(PlatformOptions options) : IDisposable
         {
             var configuration = ConfigurationOptions.Parse(options.Redis!);
             configuration.AbortOnConnectFail = false;
-            _connection ??= await ConnectionMultiplexer.ConnectAsync(configuration);
-            // Each answer wakes its own caller: in the order of the answers, one that goes on for long would hold up all behind it.
-            _connection.PreserveAsyncOrder = false;
-            return _connection;
+            // Who asks while it is away is told so at once.
+            configuration.BacklogPolicy = BacklogPolicy.FailFast;
+            return _connection ??= await ConnectionMultiplexer.ConnectAsync(configuration);
         }
         finally
         {

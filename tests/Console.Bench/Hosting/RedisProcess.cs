@@ -14,7 +14,7 @@ internal sealed class RedisProcess : IDisposable
 
     public int Port { get; }
 
-    public string ConnectionString => $"127.0.0.1:{Port}";
+    public string ConnectionString => $"127.0.0.1:{Port},allowAdmin=true";
 
     /// <param name="port">0: any that is free.</param>
     public static async Task<RedisProcess> StartAsync(CancellationToken cancellationToken, int port = 0)

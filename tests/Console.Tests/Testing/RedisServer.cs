@@ -13,7 +13,7 @@ internal sealed class RedisServer : IDisposable
 
     public int Port { get; }
 
-    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=2000,syncTimeout=2000";
+    public string ConnectionString => $"127.0.0.1:{Port},connectTimeout=2000,syncTimeout=2000,allowAdmin=true";
 
     public static async Task<RedisServer> StartAsync(int port = 0)
     {
