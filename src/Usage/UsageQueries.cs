@@ -12,8 +12,8 @@ namespace AgentConsole.Usage;
 /// <summary>Every read of usage: what the API, the pages and the exports show, as far as the reach goes that each is asked with.</summary>
 public sealed class UsageQueries
 {
-    /// <summary>Dropdowns look this far back.</summary>
-    private static readonly TimeSpan ValuesSince = TimeSpan.FromDays(90);
+    /// <summary>Dropdowns look this far back, and to the beginning of that week.</summary>
+    private static readonly TimeSpan ValuesSince = TimeSpan.FromDays(90 + 7);
 
     /// <summary>Totals that are read from events at once, on this node.</summary>
     private const int MostSums = 3;
@@ -149,20 +149,20 @@ public sealed class UsageQueries
     /// <summary>The values a dimension has taken in the last 90 days, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>
     public async Task<IReadOnlyList<string>> ListValuesAsync(Reach reach, Dimension dimension, int limit, CancellationToken cancellationToken)
     {
-        var (kind, column) = dimension switch
+        var (kind, grain, column) = dimension switch
         {
-            Dimension.Tenant => (RollupKind.Model, "tenant_id"),
-            Dimension.Provider => (RollupKind.Model, "provider"),
-            Dimension.Model => (RollupKind.Model, "model"),
-            Dimension.User => (RollupKind.User, "subject"),
-            Dimension.Key => (RollupKind.Key, "subject"),
+            Dimension.Tenant => (RollupKind.Model, RollupGrain.Day, "tenant_id"),
+            Dimension.Provider => (RollupKind.Model, RollupGrain.Day, "provider"),
+            Dimension.Model => (RollupKind.Model, RollupGrain.Day, "model"),
+            Dimension.User => (RollupKind.UserTotal, RollupGrain.Week, "subject"),
+            Dimension.Key => (RollupKind.KeyTotal, RollupGrain.Week, "subject"),
             _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
         };
         await using var session = await _database.BeginAsync(reach, cancellationToken);
         var tenants = await UsageSql.TenantsAsync(session, reach, UsageFilter.None, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             SELECT {column} FROM usage_rollups
-            WHERE tenant_id = ANY($1) AND kind = {(short)kind} AND grain = {(short)RollupGrain.Day} AND bucket_start >= $2 AND {column} <> ''
+            WHERE tenant_id = ANY($1) AND kind = {(short)kind} AND grain = {(short)grain} AND bucket_start >= $2 AND {column} <> ''
             GROUP BY 1 ORDER BY sum(requests) DESC, 1 LIMIT $3
             """, session.Connection);
         command.Parameters.Add(new() { Value = tenants, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });

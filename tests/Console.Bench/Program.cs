@@ -7,6 +7,7 @@ Command[] commands =
     Replay.Command,
     Ingest.Command,
     Query.Command,
+    Explorer.Command,
     Isolation.Command,
     Idle.Command,
     Soak.Command,
