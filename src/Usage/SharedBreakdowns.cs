@@ -11,6 +11,7 @@ public sealed class SharedBreakdowns(UsageQueries queries, TimeProvider time)
     private readonly SharedAnswers<Breakdown> _answers = new(time);
     private readonly SharedAnswers<Breakdown> _past = new(time, MostPast, SharedAnswers<Breakdown>.Seldom);
     private readonly SharedAnswers<DateTimeOffset?> _begins = new(time, every: SharedAnswers<DateTimeOffset?>.Seldom);
+    private readonly SharedAnswers<IReadOnlyList<string>> _values = new(time, MostPast, SharedAnswers<IReadOnlyList<string>>.Seldom);
 
     /// <param name="changedAt">When the change came that the answer must include; null when there was none.</param>
     public Task<Breakdown> ReadAsync(Reach reach, BreakdownQuery query, DateTimeOffset? changedAt, CancellationToken cancellationToken) =>
@@ -23,6 +24,10 @@ public sealed class SharedBreakdowns(UsageQueries queries, TimeProvider time)
     /// <summary>When the first usage within reach began, to the quarter of an hour; null before there is any.</summary>
     public async Task<DateTimeOffset?> FindFirstUseAsync(Reach reach, CancellationToken cancellationToken) =>
         await _begins.ReadAsync($"{reach}", () => queries.FindFirstUseAsync(reach, CancellationToken.None), null, cancellationToken) ?? await queries.FindFirstUseAsync(reach, cancellationToken);
+
+    /// <summary>The values of a dimension to choose from, most used first: at most a minute old.</summary>
+    public Task<IReadOnlyList<string>> ListValuesAsync(Reach reach, Dimension dimension, int limit, CancellationToken cancellationToken) =>
+        _values.ReadAsync($"{reach}|{dimension}|{limit}", () => queries.ListValuesAsync(reach, dimension, limit, CancellationToken.None), null, cancellationToken);
 
     internal static string Key(Reach reach, BreakdownQuery query)
     {

@@ -138,7 +138,7 @@ public sealed partial class RequestsPage
     private static string ScrollKey(PageUrl url) => $"{Key(url)} {url["sort"]}";
 
     private Task<IReadOnlyList<string>> ReadValuesAsync(Dimension dimension, int limit) =>
-        Queries.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
+        Shared.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
 
     public override void Dispose()
     {

@@ -30,6 +30,7 @@ public sealed partial class TailPage
     private DateTimeOffset announcedAt;
 
     [Inject] private LiveTail Tail { get; set; } = null!;
+    [Inject] private SharedBreakdowns Shared { get; set; } = null!;
     [Inject] private UsageQueries Queries { get; set; } = null!;
     [Inject] private CurrentPrices Prices { get; set; } = null!;
     [Inject] private LiveState Visit { get; set; } = null!;
@@ -123,7 +124,7 @@ public sealed partial class TailPage
     }
 
     private Task<IReadOnlyList<string>> ReadValuesAsync(Dimension dimension, int limit) =>
-        Queries.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
+        Shared.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
 
     public override void Dispose()
     {

@@ -86,5 +86,5 @@ public sealed partial class UsagePage
     }
 
     private Task<IReadOnlyList<string>> ReadValuesAsync(Dimension dimension, int limit) =>
-        Queries.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
+        Breakdowns.ListValuesAsync(Frame.Reach, dimension, limit, CancellationToken.None);
 }

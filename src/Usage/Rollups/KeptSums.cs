@@ -15,11 +15,11 @@ internal readonly record struct GroupSums(string?[] Group, UsageSums Sums);
 /// its days (<see cref="RollupDay"/>), and is good only for a snapshot that has the same stamp. The stamp is read in that snapshot and with the reader's own reach, so a tenant whose
 /// days cannot be seen has none, and nothing is answered of it from here. Full, it lets go of what was not asked for lately.
 /// </summary>
-/// <param name="most">Groups that are held, those with a histogram counted as ten: some 15 MB.</param>
-internal sealed class KeptSums(int most = 50_000)
+/// <param name="most">Groups that are held, those with a histogram counted as two: some 60 MB.</param>
+internal sealed class KeptSums(int most = 150_000)
 {
     private const int Entry = 2;
-    private const int WithHistogram = 10;
+    private const int WithHistogram = 2;
 
     private readonly Lock _lock = new();
     private Dictionary<Stretch, (long Stamp, IReadOnlyList<GroupSums> Groups)> _recent = [], _before = [];
@@ -37,8 +37,10 @@ internal sealed class KeptSums(int most = 50_000)
         }
     }
 
+    /// <param name="groups">The caller's until now: nobody adds to them any more.</param>
     public void Keep(in Stretch stretch, long stamp, IReadOnlyList<GroupSums> groups)
     {
+        foreach (var group in groups) group.Sums.Compact();
         lock (_lock) PutNeedsLock(stretch, (stamp, groups));
     }
 

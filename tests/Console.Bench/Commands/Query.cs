@@ -18,7 +18,6 @@ internal static class Query
 {
     private const double WantedMilliseconds = 25;
     private const int WarmUps = 10;
-    private const int RawRuns = 3;
     private const double WantedListMilliseconds = 50;
     private const int DeepPages = 100;
 
@@ -27,8 +26,8 @@ internal static class Query
 
     public static readonly Command Command = new(
         "query",
-        "[--events 1000000] [--runs 60] [--data <folder>] [--copy]",
-        "Loads events through the ingestion (--copy: by COPY and the rollups' own code, for millions of them), then reads breakdown panels over HTTP, each beside raw SQL on the events, and lists of requests, their first page and one deep down. Holds when every panel's p95 is at most 25 ms and every list's 50 ms. A folder keeps the events for the next run.",
+        "[--events 1000000] [--runs 60] [--raw 3] [--data <folder>] [--copy]",
+        "Loads events through the ingestion (--copy: by COPY and the rollups' own code, for millions of them), then reads breakdown panels over HTTP, each beside raw SQL on the events (--raw: so many times), and lists of requests, their first page and one deep down. Holds when every panel's p95 is at most 25 ms and every list's 50 ms. A folder keeps the events for the next run.",
         RunAsync);
 
     private const int TopUsers = 7;
@@ -50,7 +49,7 @@ internal static class Query
 
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        var (count, runs) = (arguments.Number("--events", 1_000_000, 1_000, 100_000_000), arguments.Number("--runs", 60, 5, 10_000));
+        var (count, runs, raw) = (arguments.Number("--events", 1_000_000, 1_000, 100_000_000), arguments.Number("--runs", 60, 5, 10_000), arguments.Number("--raw", 3, 0, 100));
         using var folder = new WorkFolder();
         await using var postgres = await EmbeddedPostgres.StartAsync(arguments.Text("--data", folder.Sub("data")), NullLogger.Instance, cancellationToken);
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Console"] = postgres.ConnectionString };
@@ -72,7 +71,7 @@ internal static class Query
         foreach (var panel in Panels) panels.Add(await WithUsersAsync(http, panel, cancellationToken));
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < CompilerIsDone;)
             foreach (var panel in panels) await TimeAsync(http, Url(panel).Url, 0, cancellationToken);
-        foreach (var panel in panels) isGood &= await MeasureAsync(http, connection, panel, runs, cancellationToken);
+        foreach (var panel in panels) isGood &= await MeasureAsync(http, connection, panel, runs, raw, cancellationToken);
         foreach (var sort in new[] { "-occurredAt", "-cost", "-latencyMs" })
             isGood &= await ListAsync(http, sort, runs, cancellationToken);
         return isGood ? 0 : 1;
@@ -110,11 +109,11 @@ internal static class Query
         return panel with { Users = [.. top] };
     }
 
-    private static async Task<bool> MeasureAsync(HttpClient http, NpgsqlConnection connection, Panel panel, int runs, CancellationToken cancellationToken)
+    private static async Task<bool> MeasureAsync(HttpClient http, NpgsqlConnection connection, Panel panel, int runs, int rawRuns, CancellationToken cancellationToken)
     {
         var (url, from, to) = Url(panel);
         var latencies = await TimeAsync(http, url, runs, cancellationToken);
-        var (rows, raw) = await RawAsync(connection, panel, from, to, cancellationToken);
+        var (rows, raw) = await RawAsync(connection, panel, from, to, rawRuns, cancellationToken);
         var (p50, p95) = (latencies.Percentile(0.5), latencies.Percentile(0.95));
         Console.WriteLine($"{panel.Name,-58} {rows,7:N0} {p50,8:F1} {p95,8:F1} {raw,11:F0} {raw / p50,6:F0}x");
         return p95 <= WantedMilliseconds;
@@ -162,7 +161,7 @@ internal static class Query
         return latencies;
     }
 
-    private static async Task<(int Rows, double Milliseconds)> RawAsync(NpgsqlConnection connection, Panel panel, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private static async Task<(int Rows, double Milliseconds)> RawAsync(NpgsqlConnection connection, Panel panel, DateTimeOffset from, DateTimeOffset to, int runs, CancellationToken cancellationToken)
     {
         var bucket = panel.Grain == "total" ? "1" : $"date_trunc('{panel.Grain}', occurred_at, '{panel.Zone}')";
         var group = panel.GroupBy == "user" ? "user_id" : "model";
@@ -175,7 +174,7 @@ internal static class Query
             """);
         var latencies = new Latencies();
         var rows = 0;
-        for (var run = 0; run < RawRuns; run++)
+        for (var run = 0; run < runs; run++)
         {
             var started = Stopwatch.GetTimestamp();
             rows = await Sql.DrainAsync(connection, sql, cancellationToken);

@@ -35,7 +35,8 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <summary>Who may sign in to its pages.</summary>
     public const string Operator = "operator@example.test";
 
-    public static string Password { get; } = $"bench-{Guid.NewGuid():N}";
+    /// <summary>The same in every run: a folder of data may be kept.</summary>
+    public const string Password = "loads of benchmarks on loopback";
 
     public bool IsRunning => !_process.HasExited;
 

@@ -44,5 +44,27 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
+    public void Compact_ChangesNothingOfWhatItTells()
+    {
+        var (compact, plain, sum) = (new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram());
+        foreach (var latency in new[] { 1, 7, 7, 90, 1_200, 700_000 })
+        {
+            compact.Add(latency);
+            plain.Add(latency);
+        }
+        compact.Compact();
+        Assert.Equal(plain.Percentiles(), compact.Percentiles());
+        Assert.Equal(plain.Pack(), compact.Pack());
+        sum.Add(compact);
+        sum.Add(compact);
+        sum.Add(compact, -1);
+        Assert.Equal((plain.Count, plain.Percentiles()), (sum.Count, sum.Percentiles()));
+        compact.Add(7);
+        plain.Add(7);
+        Assert.Equal(plain.Count, compact.Count);
+        Assert.Equal(plain.Pack(), compact.Pack());
+    }
+
+    [Fact]
     public void Percentiles_OfNothing_AreUnknown() => Assert.Null(new LatencyHistogram().Percentiles());
 }
