@@ -115,7 +115,7 @@ internal static class Query
         var latencies = await TimeAsync(http, url, runs, cancellationToken);
         var (rows, raw) = await RawAsync(connection, panel, from, to, rawRuns, cancellationToken);
         var (p50, p95) = (latencies.Percentile(0.5), latencies.Percentile(0.95));
-        Console.WriteLine($"{panel.Name,-58} {rows,7:N0} {p50,8:F1} {p95,8:F1} {raw,11:F0} {raw / p50,6:F0}x");
+        Console.WriteLine($"{panel.Name,-58} {(rawRuns == 0 ? "" : $"{rows:N0}"),7} {p50,8:F1} {p95,8:F1} {(rawRuns == 0 ? "" : $"{raw,11:F0} {raw / p50,6:F0}x")}");
         return p95 <= WantedMilliseconds;
     }
 
