@@ -12,7 +12,7 @@ namespace AgentConsole.Usage;
 /// <summary>Every read of usage: what the API, the pages and the exports show, as far as the reach goes that each is asked with.</summary>
 public sealed class UsageQueries
 {
-    /// <summary>Dropdowns look this far back, and to the beginning of that week.</summary>
+    /// <summary>Dropdowns look 90 days back, and to the beginning of that week: users and keys are read by weeks.</summary>
     private static readonly TimeSpan ValuesSince = TimeSpan.FromDays(90 + 7);
 
     /// <summary>Totals that are read from events at once, on this node.</summary>
@@ -146,7 +146,7 @@ public sealed class UsageQueries
         return await db.Set<UsageEvent>().LongCountAsync(usage => usage.TenantId == tenant && usage.OccurredAt < before, cancellationToken);
     }
 
-    /// <summary>The values a dimension has taken in the last 90 days, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>
+    /// <summary>The values a dimension has taken in the last 90 days, or up to a week more, for choosing from; most used first, at most <paramref name="limit"/>. Of tenant, provider, model, user, key.</summary>
     public async Task<IReadOnlyList<string>> ListValuesAsync(Reach reach, Dimension dimension, int limit, CancellationToken cancellationToken)
     {
         var (kind, grain, column) = dimension switch
